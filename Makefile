@@ -1,0 +1,52 @@
+# The commands of the project; `make help` lists them.
+
+PREFIX ?= /usr/local
+CHECKS := --explicit-target-dependency-import-check error
+RELEASE := --configuration release --static-swift-stdlib --scratch-path .build-release
+SWIFT_SOURCES := Package.swift Sources Tests Benchmarks
+
+.DEFAULT_GOAL := help
+.PHONY: help dependencies build demo test test-swift test-install bench lint format install clean
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+dependencies: ## install the Debian packages that are missing
+	@deploy/install-dependencies.sh
+
+build: dependencies ## build both programs (debug; the numeric targets are optimised)
+	@swift build $(CHECKS)
+
+demo: ## train a small real grid on real text and print its efficiency leverage
+	@studies/demo/run
+
+test: test-swift test-install ## run every test
+
+test-swift: dependencies ## run the tests of the package
+	@swift build --build-tests $(CHECKS)
+	@swift test --skip-build --disable-xctest
+
+test-install: dependencies ## install into a folder, move it, hide checkout and toolchain, run a grid
+	@Tests/install/run
+
+bench: dependencies ## run the benchmarks
+	@Benchmarks/run
+
+lint: ## check the style of Swift sources and the syntax of shell scripts
+	@swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
+	@bash -n deploy/*.sh studies/demo/run Tests/install/run Benchmarks/run .ci/run
+
+format: ## rewrite the Swift sources in the project's style
+	@swift format --in-place --parallel --recursive $(SWIFT_SOURCES)
+
+install: dependencies ## build for release and install under PREFIX (default /usr/local)
+	@swift build $(RELEASE) --product orchestrator
+	@swift build $(RELEASE) --product worker
+	@install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/orchestrator/studies
+	@install -s -m 755 .build-release/release/orchestrator .build-release/release/worker \
+		$(DESTDIR)$(PREFIX)/bin
+	@cp -r studies/. $(DESTDIR)$(PREFIX)/share/orchestrator/studies
+	@install -m 755 deploy/install-dependencies.sh $(DESTDIR)$(PREFIX)/share/orchestrator
+
+clean: ## remove what was built; prepared corpora and registries stay
+	@rm -rf .build .build-release

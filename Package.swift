@@ -1,0 +1,87 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target of ours: Swift 6 language mode, warnings are errors, imports say what they expose.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// Numeric targets are optimised in every configuration: without, a debug test of the trainer takes
+/// hundreds of times as long. `-fno-math-errno` lets square roots vectorise.
+let numeric: [SwiftSetting] = strict + [.unsafeFlags(["-O", "-Xcc", "-fno-math-errno"])]
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let lifecycle = Target.Dependency.product(
+  name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+  name: "orchestrator",
+  products: [
+    .executable(name: "orchestrator", targets: ["Orchestrator"]),
+    .executable(name: "worker", targets: ["Worker"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+  ],
+  targets: [
+    // The nouns and their arithmetic: pure.
+    .target(name: "Experiment", swiftSettings: numeric),
+    .target(name: "ScalingLaws", dependencies: ["Experiment", "CNLopt"], swiftSettings: numeric),
+    .target(name: "Figures", swiftSettings: strict),
+
+    // What crosses a process boundary, and the processes' shared parts.
+    .target(name: "Wire", dependencies: ["Experiment", "CCrypto"], swiftSettings: strict),
+    .target(name: "Client", dependencies: ["Wire", "CCurl"], swiftSettings: strict),
+    .target(name: "Corpus", dependencies: ["Wire", "CSentencePiece"], swiftSettings: numeric),
+    .target(name: "Supervision", dependencies: ["Wire"], swiftSettings: strict),
+    .target(
+      name: "Trainer", dependencies: ["Experiment", "Wire", "Corpus", "CKernels", "COneDNN"],
+      swiftSettings: numeric),
+    .target(
+      name: "Registry", dependencies: ["Experiment", "Wire", "CMigrations", grdb],
+      swiftSettings: strict),
+
+    // The two programs.
+    .executableTarget(
+      name: "Worker",
+      dependencies: [
+        "Experiment", "Wire", "Client", "Corpus", "Supervision", "Trainer",
+        argumentParser, logging,
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "Orchestrator",
+      dependencies: [
+        "Experiment", "ScalingLaws", "Figures", "Wire", "Client", "Corpus", "Registry",
+        argumentParser, hummingbird, lifecycle, logging, yams,
+      ],
+      swiftSettings: strict),
+
+    // C: kernels, the schema, and shims over system libraries.
+    .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-fno-math-errno"])]),
+    .target(name: "CMigrations"),
+    .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+    .target(
+      name: "CSentencePiece", cxxSettings: [.unsafeFlags(["-std=c++17"])],
+      linkerSettings: [
+        .linkedLibrary("sentencepiece"), .linkedLibrary("sentencepiece_train"),
+      ]),
+    .systemLibrary(name: "COneDNN"),
+    .systemLibrary(name: "CNLopt", pkgConfig: "nlopt"),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto"),
+  ]
+)

@@ -1,0 +1,33 @@
+#include "kernel.h"
+
+KERNEL double ck_cross_entropy(
+    float *logits, const int32_t *targets, long rows, long vocab, float d_scale) {
+  double total = 0;
+  for (long r = 0; r < rows; r++) {
+    float *row = logits + r * vocab;
+    float top = largest(row, vocab);
+    float wanted = row[targets[r]];
+    float sum = exponentials(row, row, vocab, top);
+    total += (double)(logf(sum) + top - wanted);
+    float scale = d_scale / sum;
+    for (long i = 0; i < vocab; i++) row[i] *= scale;
+    row[targets[r]] -= d_scale;
+  }
+  return total;
+}
+
+KERNEL double ck_cross_entropy_loss(
+    const float *logits, const int32_t *targets, long rows, long vocab) {
+  double total = 0;
+  for (long r = 0; r < rows; r++) {
+    const float *row = logits + r * vocab;
+    float top = largest(row, vocab);
+    float sum = 0;
+    {
+      SUM_IN_LANES
+      for (long i = 0; i < vocab; i++) sum += exponential(row[i] - top);
+    }
+    total += (double)(logf(sum) + top - row[targets[r]]);
+  }
+  return total;
+}

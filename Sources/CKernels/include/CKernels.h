@@ -1,0 +1,114 @@
+// Element-wise kernels of the trainer. Every array is row-major float32; shapes stand beside the
+// names; `d` marks a gradient. "+=" in a comment: the kernel adds to what is there. Results depend
+// on the vector width of the processor in their last digits, and are the same bits on equal widths.
+#ifndef CKERNELS_H
+#define CKERNELS_H
+
+#include <stdint.h>
+
+// --- Processor ---------------------------------------------------------------------------------
+
+/// The instruction set that the kernels were dispatched to: "avx512", "avx2" or "baseline".
+const char *ck_instruction_set(void);
+/// Makes OpenMP, under oneDNN's products, use `count` threads from now on in this thread; returns
+/// the number that it will use, or 0 when no OpenMP runtime is loaded.
+int ck_set_threads(int count);
+
+// --- RMSNorm: y = x · rstd · gain, rstd = 1/√(mean x² + ε) -----------------------------------------
+
+/// x, y [rows, width]; gain [width]; rstd [rows].
+void ck_rms_norm_forward(
+    const float *x, const float *gain, float *y, float *rstd, long rows, long width,
+    float epsilon);
+/// dx += [rows, width]; dgain += [width].
+void ck_rms_norm_backward(
+    const float *x, const float *gain, const float *rstd, const float *dy, float *dx,
+    float *dgain, long rows, long width);
+
+// --- Rotary position embedding (arXiv 2104.09864), halves rotated together ------------------------
+
+/// x: `rows` rows of `heads` vectors of `head_dim`, `stride` floats apart, rotated in place; row r is
+/// position r mod seq_len. cosines, sines [seq_len, head_dim/2]. `direction` is 1, or −1 for the
+/// inverse rotation, which is the backward pass.
+void ck_rope(
+    float *x, const float *cosines, const float *sines, long rows, long heads, long head_dim,
+    long stride, long seq_len, float direction);
+
+// --- Softmax over the keys that a query may see --------------------------------------------------
+
+/// scores [rows, columns], `stride` apart, in place: row r keeps its first `first + r + 1` columns,
+/// the others become 0.
+void ck_causal_softmax_forward(
+    float *scores, long rows, long columns, long stride, long first);
+/// dp becomes the gradient of the scores: scale · p · (dp − Σ p·dp). p `stride` apart, dp
+/// `d_stride` apart.
+void ck_causal_softmax_backward(
+    const float *p, float *dp, long rows, long columns, long stride, long d_stride, float scale);
+
+// --- SwiGLU: out = scale · silu(gate) · up -------------------------------------------------------
+
+/// gate_up [rows, 2·width], gate first; out [rows, width]; scale [rows], or NULL for 1.
+void ck_swiglu_forward(
+    const float *gate_up, const float *scale, float *out, long rows, long width);
+/// dgate_up [rows, 2·width]; dscale [rows], ignored when scale is NULL.
+void ck_swiglu_backward(
+    const float *gate_up, const float *scale, const float *dout, float *dgate_up, float *dscale,
+    long rows, long width);
+
+// --- Cross-entropy over the vocabulary, forward and backward at once -----------------------------
+
+/// logits [rows, vocab] become d_scale · (softmax − one-hot); returns the sum of the losses, nats.
+double ck_cross_entropy(
+    float *logits, const int32_t *targets, long rows, long vocab, float d_scale);
+/// The same sum without the gradient; logits stay as they are.
+double ck_cross_entropy_loss(const float *logits, const int32_t *targets, long rows, long vocab);
+
+// --- Rows -----------------------------------------------------------------------------------------
+
+/// out[r] = x[index[r]]; rows of `width`.
+void ck_gather_rows(const float *x, const int32_t *index, float *out, long rows, long width);
+/// out[index[r]] += x[r], in the order of r.
+void ck_scatter_add_rows(
+    const float *x, const int32_t *index, float *out, long rows, long width);
+/// out[r] += Σ_j x[index[r, j]]; index [rows, fan].
+void ck_sum_rows(
+    const float *x, const int32_t *index, float *out, long rows, long fan, long width);
+
+// --- Router --------------------------------------------------------------------------------------
+
+/// How router logits become weights; the cases of the run spec's gate.
+enum ck_gate { ck_gate_softmax_renormalised = 0, ck_gate_softmax = 1, ck_gate_sigmoid = 2 };
+
+/// logits, scores [tokens, experts]; bias, probability_sums (+=), scratch [experts];
+/// log_sum_exp [tokens]; chosen, weights [tokens, top_k], best first. `scores` is the softmax of the
+/// logits, or their sigmoid; the top_k largest of score + bias are chosen. `probability_sums` gathers
+/// the distribution that the balance loss sees: the scores, divided by their row sum for the sigmoid.
+void ck_router_forward(
+    int gate, const float *logits, const float *bias, float *scores, float *log_sum_exp,
+    int32_t *chosen, float *weights, float *probability_sums, float *scratch, long tokens,
+    long experts, long top_k);
+/// dweights [tokens, top_k]; balance [experts], the gradient of the balance loss in each token's
+/// distribution; z_scale, the factor of log_sum_exp · softmax; dlogits [tokens, experts].
+void ck_router_backward(
+    int gate, const float *logits, const float *scores, const float *log_sum_exp,
+    const int32_t *chosen, const float *weights, const float *dweights, const float *balance,
+    float z_scale, float *dlogits, long tokens, long experts, long top_k);
+
+// --- Optimiser ------------------------------------------------------------------------------------
+
+/// The factors of one AdamW step (arXiv 1711.05101), bias corrections worked out.
+struct ck_adamw_step {
+  float learning_rate, beta1, beta2, epsilon, weight_decay;
+  /// Multiplies every gradient: the clip factor.
+  float gradient_scale;
+  /// 1/(1 − β1^t) and 1/(1 − β2^t).
+  float correction1, correction2;
+};
+/// One step on `count` parameters.
+void ck_adamw(
+    float *parameters, const float *gradients, float *first_moment, float *second_moment,
+    long count, struct ck_adamw_step step);
+/// Σ x², blocks in float32, their sum in double.
+double ck_sum_of_squares(const float *x, long count);
+
+#endif

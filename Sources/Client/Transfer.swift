@@ -1,0 +1,103 @@
+import CCurl
+import Foundation
+
+/// One HTTP request as libcurl needs it.
+struct HTTPRequest: Sendable {
+  var method: String
+  var url: String
+  var body: Data?
+  /// From start to end.
+  var timeout: Duration
+}
+
+/// A reply that arrived whole.
+struct HTTPResponse: Sendable {
+  var status: Int
+  var body: Data
+}
+
+/// A request under way: an easy handle and what it points to. It is used by one thread at a time:
+/// the task that makes it, then the transfer loop's.
+final class Transfer: @unchecked Sendable {
+  typealias Completion = @Sendable (Result<HTTPResponse, ClientError>) -> Void
+
+  let handle: UnsafeMutableRawPointer
+  private let request: HTTPRequest
+  private let complete: Completion
+  private var headers: UnsafeMutablePointer<curl_slist>?
+  private var received = Data()
+
+  init(_ request: HTTPRequest, _ configuration: ClientConfiguration, complete: @escaping Completion)
+  {
+    self.request = request
+    self.complete = complete
+    handle = curl_easy_init()
+    setUp(configuration)
+    setUpBody(token: configuration.token)
+  }
+
+  deinit {
+    curl_easy_cleanup(handle)
+    curl_slist_free_all(headers)
+  }
+
+  /// Reports the end of the transfer to whoever asked.
+  func finish(_ code: CURLcode) {
+    guard code == CURLE_OK else {
+      let reason = String(cString: curl_easy_strerror(code))
+      return complete(.failure(.unreachable(url: request.url, reason: reason)))
+    }
+    var status = 0
+    ccurl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
+    complete(.success(HTTPResponse(status: status, body: received)))
+  }
+
+  func cancel() { complete(.failure(.cancelled)) }
+
+  private func setUp(_ configuration: ClientConfiguration) {
+    // Timeouts by signal would hit the whole process.
+    ccurl_set_long(handle, CURLOPT_NOSIGNAL, 1)
+    ccurl_set_string(handle, CURLOPT_URL, request.url)
+    ccurl_set_string(handle, CURLOPT_CUSTOMREQUEST, request.method)
+    ccurl_set_string(handle, CURLOPT_PROTOCOLS_STR, "http,https")
+    ccurl_set_long(
+      handle, CURLOPT_CONNECTTIMEOUT_MS, Self.milliseconds(configuration.connectTimeout))
+    ccurl_set_long(handle, CURLOPT_TIMEOUT_MS, Self.milliseconds(request.timeout))
+    if case .socket(let path) = configuration.address {
+      ccurl_set_string(handle, CURLOPT_UNIX_SOCKET_PATH, path)
+    }
+    if configuration.address.isLocal { ccurl_set_string(handle, CURLOPT_PROXY, "") }
+    let files = [
+      (CURLOPT_CAINFO, configuration.authority), (CURLOPT_SSLCERT, configuration.certificate),
+      (CURLOPT_SSLKEY, configuration.key),
+    ]
+    for case (let option, let path?) in files { ccurl_set_string(handle, option, path) }
+    ccurl_set_pointer(handle, CURLOPT_WRITEDATA, Unmanaged.passUnretained(self).toOpaque())
+    ccurl_set_writer(handle) { bytes, size, count, context in
+      let transfer = Unmanaged<Transfer>.fromOpaque(context!).takeUnretainedValue()
+      transfer.received.append(
+        UnsafeRawPointer(bytes!).assumingMemoryBound(to: UInt8.self), count: size * count)
+      return size * count
+    }
+  }
+
+  private func setUpBody(token: String?) {
+    var lines = ["Accept: application/json"]
+    if let token { lines.append("Authorization: Bearer \(token)") }
+    if let body = request.body {
+      // Without `Expect:` libcurl waits a second for a 100 Continue before a large body.
+      lines += ["Content-Type: application/json", "Expect:"]
+      ccurl_set_long(handle, CURLOPT_POSTFIELDSIZE, body.count)
+      body.withUnsafeBytes { bytes in
+        _ = ccurl_set_pointer(
+          handle, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: bytes.baseAddress))
+      }
+    }
+    for line in lines { headers = curl_slist_append(headers, line) }
+    ccurl_set_list(handle, CURLOPT_HTTPHEADER, headers)
+  }
+
+  private static func milliseconds(_ duration: Duration) -> Int {
+    Int(duration / .milliseconds(1))
+  }
+}

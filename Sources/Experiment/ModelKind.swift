@@ -1,0 +1,5 @@
+/// Whether a family routes.
+public enum ModelKind: String, Hashable, Codable, Sendable, CaseIterable {
+  case dense
+  case moe
+}

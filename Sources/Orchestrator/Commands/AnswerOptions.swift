@@ -1,0 +1,31 @@
+import ArgumentParser
+import Client
+import Foundation
+import Registry
+import Wire
+
+/// Where a command that reads gets its answers: the daemon, or straight from a registry's file.
+struct AnswerOptions: ParsableArguments {
+  @OptionGroup var daemon: DaemonOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Read this registry instead of asking the daemon.", valueName: "file"))
+  var registry: String?
+
+  @Flag(help: "Print JSON.") var json = false
+
+  /// The source that was chosen.
+  func source() throws -> any AnswerSource {
+    if let registry { return FileAnswers(registry: try Registry.openReadOnly(registry)) }
+    return DaemonAnswers(client: try daemon.client())
+  }
+
+  /// Prints `value` as JSON if that was asked for, else `table`.
+  func print(_ value: some Encodable, or table: @autoclosure () -> String) throws {
+    guard json else { return Screen.process.result(table()) }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    Screen.process.result(String(decoding: try encoder.encode(value), as: UTF8.self))
+  }
+}

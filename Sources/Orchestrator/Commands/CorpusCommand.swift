@@ -1,0 +1,71 @@
+import ArgumentParser
+import Corpus
+import Foundation
+
+struct CorpusCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "corpus", abstract: "Prepare the text that models are trained on.",
+    subcommands: [Prepare.self, List.self])
+
+  struct Prepare: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Download, clean, split and tokenise a corpus; does nothing when it is there.",
+      discussion: Recipe.all.map { "\($0.name): \($0.summary)" }.joined(separator: "\n"))
+
+    @Argument(help: "The corpus: \(Recipe.all.map(\.name).joined(separator: ", ")).")
+    var name: String
+    @OptionGroup var files: DataOptions
+
+    func run() async throws {
+      try await reportingFailures {
+        let folder = try files.folder()
+        let preparation = try CorpusPreparation(name: name, dataFolder: folder)
+        let started = ContinuousClock.now
+        let corpus = try preparation.run { progress in
+          Screen.process.progress(progress.line)
+        }
+        Screen.process.clearProgress()
+        let took = started.duration(to: .now).inSeconds
+        Screen.process.result(
+          corpus.summary + (took < 1 ? ", already prepared" : ", in \(Quantity.duration(took))"))
+      }
+    }
+  }
+
+  struct List: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "List the prepared corpora.")
+
+    @OptionGroup var files: DataOptions
+
+    func run() async throws {
+      try await reportingFailures {
+        let corpora = try PreparedCorpus.all(in: files.folder())
+        Screen.process.result(
+          corpora.isEmpty
+            ? "none yet: orchestrator corpus prepare debian-mix"
+            : corpora.map(\.summary).joined(separator: "\n"))
+      }
+    }
+  }
+}
+
+extension CorpusProgress {
+  /// Phase, bar and what was just done.
+  fileprivate var line: String {
+    let amount = bytes > 0 ? " \(Quantity.count(Double(bytes)))B" : ""
+    return "\(phase.rawValue) \(Screen.bar(fraction)) \(Int(fraction * 100))%\(amount) \(detail)"
+  }
+}
+
+extension PreparedCorpus {
+  /// Name, size and content in one line.
+  fileprivate var summary: String {
+    let train = manifest.splits.train.amount
+    let validation = manifest.splits.validation.amount
+    let bytes = manifest.bytesPerToken(.validation)
+      .map { ", \(Quantity.decimal($0, places: 2)) bytes a token" } ?? ""
+    return "\(manifest.name): \(Quantity.count(Double(train.tokens))) training and "
+      + "\(Quantity.count(Double(validation.tokens))) validation tokens, vocabulary "
+      + "\(manifest.vocabulary)\(bytes), sha256 \(sha256.prefix(12))"
+  }
+}

@@ -1,0 +1,55 @@
+import Foundation
+import Hummingbird
+import Logging
+import Registry
+import ServiceLifecycle
+
+/// The daemon: the registry's one writer, its HTTP interface, the reaper and the refit.
+struct Daemon: Sendable {
+  let desk: Desk
+  /// Fits laws.
+  let refit: Refit
+  let log: Logger
+
+  private init(desk: Desk, log: Logger) {
+    self.desk = desk
+    self.log = log
+    refit = Refit(
+      registry: desk.registry, clock: desk.clock, finished: desk.finished, log: log)
+  }
+
+  /// Opens the registry at `path` and gives every lease that was alive a full period: its worker may
+  /// have reported to nobody while the daemon was down.
+  static func open(
+    registry path: String, settings: DaemonSettings, clock: WallClock = .system, log: Logger
+  ) async throws -> Daemon {
+    let registry = try Registry.open(path)
+    let extended = try await registry.extendLeases(now: clock.now(), by: settings.lease)
+    if extended > 0 { log.info("leases extended", metadata: ["count": "\(extended)"]) }
+    return Daemon(desk: Desk(registry: registry, clock: clock, settings: settings), log: log)
+  }
+
+  /// Looks for lapsed leases.
+  var reaper: Reaper {
+    Reaper(
+      registry: desk.registry, clock: desk.clock, period: desk.settings.lease / 10,
+      queue: desk.queue, log: log)
+  }
+
+  /// Serves until the task is cancelled or the process is asked to stop. `onRunning` is told the port.
+  func run(
+    host: String, port: Int, signals: [UnixSignal] = [.sigterm, .sigint],
+    onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
+  ) async throws {
+    let server = Application(
+      router: Routes.router(desk),
+      configuration: .init(address: .hostname(host, port: port), serverName: "orchestrator"),
+      onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? port) },
+      logger: log)
+    let group = ServiceGroup(
+      configuration: .init(
+        services: [server, reaper, refit].map { .init(service: $0) },
+        gracefulShutdownSignals: signals, logger: log))
+    try await group.run()
+  }
+}

@@ -1,0 +1,105 @@
+import Foundation
+import Logging
+import Registry
+import Wire
+
+/// What the daemon does when it is asked: every route and every embedded caller goes through here.
+struct Desk: Sendable {
+  var registry: Registry
+  var clock: WallClock
+  var settings: DaemonSettings
+  /// Raised when runs become available.
+  var queue = Signal()
+  /// Raised when a run has finished.
+  var finished = Signal()
+
+  // MARK: Workers
+
+  func register(_ worker: WorkerRegistration) async throws -> WorkerWelcome {
+    try await registry.register(worker, now: clock.now())
+    return WorkerWelcome(
+      leaseSeconds: settings.lease.inSeconds, reportSeconds: settings.lease.inSeconds / 3)
+  }
+
+  /// The worker is gone: its runs return to the queue.
+  func goodbye(_ worker: String) async throws {
+    try await registry.workerLeft(worker, now: clock.now())
+    await queue.raise()
+  }
+
+  /// A lease, waiting for one as long as the request allows.
+  func lease(_ request: LeaseRequest) async throws -> LeaseReply {
+    let deadline = ContinuousClock.now + .seconds(min(max(request.waitSeconds, 0), 60))
+    while true {
+      let seen = await queue.count
+      let lease = try await registry.lease(
+        request, now: clock.now(), leaseDuration: settings.lease)
+      let left = ContinuousClock.now.duration(to: deadline)
+      if lease != nil || left <= .zero || Task.isCancelled { return LeaseReply(lease: lease) }
+      await queue.wait(after: seen, limit: left)
+    }
+  }
+
+  func report(_ report: Report) async throws -> ReportReply {
+    ReportReply(
+      directive: try await registry.report(
+        report, now: clock.now(), leaseDuration: settings.lease))
+  }
+
+  /// Records how an attempt ended and grants the slot's next lease.
+  func outcome(_ outcome: OutcomeReport) async throws -> LeaseReply {
+    let lease = try await registry.outcome(
+      outcome, now: clock.now(), leaseDuration: settings.lease,
+      retryLimit: settings.retries)
+    switch outcome.outcome {
+    case .finished, .diverged: await finished.raise()
+    case .failed, .released: await queue.raise()
+    }
+    guard lease == nil, let next = outcome.next, next.waitSeconds > 0 else {
+      return LeaseReply(lease: lease)
+    }
+    return try await self.lease(next)
+  }
+
+  // MARK: People
+
+  /// Expands a grid, and unless it is a dry run inserts what is new.
+  func submit(_ submission: Submission) async throws -> SubmissionReply {
+    let planner = Planner(data: settings.data, fitted: try await registry.laws())
+    let plan = try planner.plan(submission.text, file: submission.file)
+    let estimate = TimeEstimate(measured: try await registry.throughput())
+    let runs = plan.newRuns
+    let known = try await registry.preview(runs.map(\.sha256))
+    var reply = plan.reply(known: known, estimate: estimate)
+    if !submission.dryRun {
+      let grid = try await registry.submit(
+        plan.newGrid(text: submission.text), runs: runs, now: clock.now())
+      reply.gridID = grid.id
+      reply.known = grid.known
+      await queue.raise()
+    }
+    return reply
+  }
+
+  /// Cancels runs; a trainer of theirs is told to stop at its next report.
+  func cancel(_ request: CancelRequest) async throws -> CancelReply {
+    let now = clock.now()
+    var cancelled = try await registry.cancel(runs: request.runs, now: now)
+    if let grid = request.grid { cancelled += try await registry.cancel(grid: grid, now: now) }
+    return CancelReply(cancelled: cancelled)
+  }
+}
+
+/// What one daemon is configured with.
+struct DaemonSettings: Sendable {
+  /// The data folder: corpora, runs and, by default, the registry.
+  var data: URL
+  /// How long a lease lasts without a report.
+  var lease: Duration = .seconds(30)
+  /// Failures after which a run is no longer tried again.
+  var retries = 2
+}
+
+extension Duration {
+  var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
+}

@@ -1,0 +1,61 @@
+import Foundation
+import Hummingbird
+import NIOCore
+import Wire
+
+/// Typed bodies on both sides of a route.
+enum JSONBody {
+  /// Largest request body: a grid file and a report both stay far below.
+  static let limit = 4 << 20
+
+  /// Decodes a request's body; what is wrong with it is named by its key.
+  static func decode<Body: Decodable>(_ type: Body.Type, from request: Request) async throws -> Body
+  {
+    let buffer: ByteBuffer
+    do {
+      buffer = try await request.body.collect(upTo: limit)
+    } catch is NIOTooManyBytesError {
+      throw APIError(
+        .invalid, "the request's body is larger than \(limit) bytes",
+        hint: "split it: reports may be sent as often as needed")
+    }
+    do {
+      return try JSONDecoder().decode(type, from: Data(buffer.readableBytesView))
+    } catch let error as DecodingError {
+      throw APIError(
+        .invalid, "the request's body is not a \(type): \(error.summary)",
+        hint: "docs/http.md has every field of every request")
+    }
+  }
+
+  /// A 200 reply, or `status`, with `value` as JSON.
+  static func response(_ value: some Encodable, status: HTTPResponse.Status = .ok) throws
+    -> Response
+  {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let data = try encoder.encode(value)
+    return Response(
+      status: status, headers: [.contentType: "application/json; charset=utf-8"],
+      body: .init(byteBuffer: ByteBuffer(bytes: data)))
+  }
+}
+
+extension DecodingError {
+  /// The failure in one line: the key's path and what was expected there.
+  var summary: String {
+    switch self {
+    case .keyNotFound(let key, let context):
+      "\(Self.path(context.codingPath + [key])) is missing"
+    case .valueNotFound(_, let context), .typeMismatch(_, let context):
+      "\(Self.path(context.codingPath)): \(context.debugDescription)"
+    case .dataCorrupted(let context):
+      "\(Self.path(context.codingPath)): \(context.debugDescription)"
+    @unknown default: "\(self)"
+    }
+  }
+
+  private static func path(_ keys: [any CodingKey]) -> String {
+    keys.isEmpty ? "the body" : "`\(keys.map(\.stringValue).joined(separator: "."))`"
+  }
+}

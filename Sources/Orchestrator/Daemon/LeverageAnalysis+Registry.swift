@@ -1,0 +1,70 @@
+import Experiment
+import Foundation
+import Registry
+import ScalingLaws
+import Wire
+
+extension ObservedRun {
+  /// A finished run as the fit takes it; none when it lacks what a loss curve needs. The loss is the
+  /// validation loss where there is one: it is measured on the same text in every run.
+  init?(_ run: FinishedRun) {
+    guard let loss = run.validationLoss ?? run.loss, let compute = run.flops,
+      let flopsPerToken = run.flopsPerToken
+    else { return nil }
+    self.init(
+      id: run.id, family: run.family ?? "imported", isDense: run.isDense,
+      point: run.point.map { "\($0.axis)=\($0.value)" }.joined(separator: " "),
+      budget: run.budget ?? compute, compute: compute, flopsPerToken: flopsPerToken, loss: loss,
+      seconds: run.seconds, activationRatio: run.activationRatio ?? 1,
+      granularity: run.granularity ?? 1, sharedRatio: run.sharedRatio ?? 0,
+      seed: UInt64(bitPattern: run.seed ?? 0))
+  }
+}
+
+extension LeverageAnalysis {
+  /// Its laws as the registry stores them; the dense-loss law carries the runs' leverage.
+  func newLaws(study: String, input: String) -> [NewLaw] {
+    laws.map { law in
+      NewLaw(
+        study: study, name: law.storedName, form: law.form,
+        parameters: law.parameters.map {
+          LawParameter(
+            name: $0.name, value: $0.value, low: $0.interval?.lower, high: $0.interval?.upper)
+        },
+        warnings: (law.warnings + (law.carriesLeverage ? warnings : [])).map(\.description),
+        inputSHA256: input, runs: law.runs, leverage: law.carriesLeverage ? estimates : [])
+    }
+  }
+
+  private var estimates: [NewLaw.Leverage] {
+    runs.compactMap { run in
+      run.inCompute.estimate.map { estimate in
+        let time = run.inTime?.estimate
+        return NewLaw.Leverage(
+          run: run.run, leverage: estimate.value, low: estimate.interval?.lower,
+          high: estimate.interval?.upper, extrapolated: estimate.isExtrapolated,
+          timeLeverage: time?.value, timeLow: time?.interval?.lower,
+          timeHigh: time?.interval?.upper)
+      }
+    }
+  }
+}
+
+extension FittedLaw {
+  fileprivate var carriesLeverage: Bool { isSelected && subject == .denseLossAgainstCompute }
+
+  /// The name under which SQL and grids find it: what it predicts, without spaces. A form that was
+  /// fitted beside the selected one has its own name after a colon.
+  fileprivate var storedName: String {
+    let subject =
+      switch subject {
+      case .denseLossAgainstCompute: "dense-loss"
+      case .denseLossAgainstSeconds: "dense-loss-in-time"
+      case .leverageAgainstActivation(let family, let budget, let granularity, let sharedRatio):
+        "leverage-by-A/\(family)/C=\(Quantity.scientific(budget))"
+          + "/G=\(Quantity.decimal(granularity, places: 2))"
+          + "/S=\(Quantity.ratio(sharedRatio))"
+      }
+    return isSelected ? subject : "\(subject):\(form)"
+  }
+}

@@ -1,0 +1,48 @@
+import Logging
+import Registry
+import ServiceLifecycle
+
+/// Puts runs whose lease has lapsed back into the queue. Level-triggered: it looks at the registry
+/// each time, so a missed look costs one period and nothing else.
+struct Reaper: Service {
+  var registry: Registry
+  var clock: WallClock
+  var period: Duration
+  /// Raised when runs return to the queue.
+  var queue: Signal
+  var log: Logger
+
+  func run() async throws {
+    for await _ in AsyncTimerSequence(period: period).cancelOnGracefulShutdown() {
+      do {
+        let lapsed = try await registry.reap(now: clock.now())
+        for run in lapsed {
+          log.warning("lease lapsed", metadata: ["run": "\(run.run)", "state": "\(run.state)"])
+        }
+        if !lapsed.isEmpty { await queue.raise() }
+      } catch {
+        log.error("cannot look for lapsed leases", metadata: ["error": "\(error)"])
+      }
+    }
+  }
+}
+
+/// Ticks once a period until it is cancelled.
+private struct AsyncTimerSequence: AsyncSequence {
+  let period: Duration
+
+  struct AsyncIterator: AsyncIteratorProtocol {
+    let period: Duration
+
+    mutating func next() async -> Void? {
+      do {
+        try await Task.sleep(for: period)
+        return ()
+      } catch {
+        return nil
+      }
+    }
+  }
+
+  func makeAsyncIterator() -> AsyncIterator { AsyncIterator(period: period) }
+}

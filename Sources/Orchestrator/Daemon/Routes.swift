@@ -1,0 +1,92 @@
+import Foundation
+import Hummingbird
+import Registry
+import Wire
+
+/// The daemon's HTTP interface, version 1; `docs/http.md` describes it.
+enum Routes {
+  static func router(_ desk: Desk) -> Router<BasicRequestContext> {
+    let router = Router()
+    router.add(middleware: RefusalMiddleware())
+    router.get("/healthz") { _, _ in "ok\n" }
+    let version = router.group("/v1")
+    addWorkerRoutes(to: version, desk)
+    addSubmissionRoutes(to: version, desk)
+    addQueryRoutes(to: version, RegistryAnswers(registry: desk.registry))
+    return router
+  }
+
+  private static func addWorkerRoutes(to group: RouterGroup<BasicRequestContext>, _ desk: Desk) {
+    group.put("/workers/:id") { request, _ in
+      let worker = try await JSONBody.decode(WorkerRegistration.self, from: request)
+      return try JSONBody.response(try await desk.register(worker))
+    }
+    group.delete("/workers/:id") { _, context in
+      try await desk.goodbye(try context.parameters.require("id"))
+      return Response(status: .noContent)
+    }
+    group.post("/leases") { request, _ in
+      let wish = try await JSONBody.decode(LeaseRequest.self, from: request)
+      return try JSONBody.response(try await desk.lease(wish))
+    }
+    group.post("/reports") { request, _ in
+      let report = try await JSONBody.decode(Report.self, from: request)
+      return try JSONBody.response(try await desk.report(report))
+    }
+    group.post("/outcomes") { request, _ in
+      let outcome = try await JSONBody.decode(OutcomeReport.self, from: request)
+      return try JSONBody.response(try await desk.outcome(outcome))
+    }
+  }
+
+  private static func addSubmissionRoutes(
+    to group: RouterGroup<BasicRequestContext>, _ desk: Desk
+  ) {
+    group.post("/grids") { request, _ in
+      let submission = try await JSONBody.decode(Submission.self, from: request)
+      return try JSONBody.response(try await desk.submit(submission))
+    }
+    group.post("/cancel") { request, _ in
+      let cancel = try await JSONBody.decode(CancelRequest.self, from: request)
+      return try JSONBody.response(try await desk.cancel(cancel))
+    }
+  }
+
+  private static func addQueryRoutes(
+    to group: RouterGroup<BasicRequestContext>, _ answers: RegistryAnswers
+  ) {
+    group.get("/status") { _, _ in
+      try JSONBody.response(try await answers.status())
+    }
+    group.get("/runs") { request, _ in
+      let filter = try RunFilter(query: request.uri.queryParameters.pairs)
+      return try JSONBody.response(try await answers.runs(filter))
+    }
+    group.get("/runs/:id") { _, context in
+      let id = try context.parameters.require("id", as: Int64.self)
+      return try JSONBody.response(try await answers.run(id))
+    }
+    group.get("/runs/:id/series/:metric") { _, context in
+      let id = try context.parameters.require("id", as: Int64.self)
+      let metric = try context.parameters.require("metric")
+      return try JSONBody.response(try await answers.series(run: id, metric: metric))
+    }
+    group.get("/leverage") { request, _ in
+      let study = request.uri.queryParameters["study"].map(String.init)
+      return try JSONBody.response(try await answers.leverage(study: study))
+    }
+    group.get("/laws") { request, _ in
+      let study = request.uri.queryParameters["study"].map(String.init)
+      return try JSONBody.response(try await answers.laws(study: study))
+    }
+    group.post("/sql") { request, _ in
+      let query = try await JSONBody.decode(SQLQuery.self, from: request)
+      return try JSONBody.response(try await answers.sql(query.query))
+    }
+  }
+}
+
+extension FlatDictionary<Substring, Substring> {
+  /// Its pairs as text.
+  fileprivate var pairs: [(String, String)] { map { (String($0.key), String($0.value)) } }
+}

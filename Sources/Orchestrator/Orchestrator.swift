@@ -1,0 +1,25 @@
+import ArgumentParser
+
+@main
+struct Orchestrator: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "orchestrator",
+    abstract: "Scaling-law experiments on mixture-of-experts language models.",
+    discussion: """
+      Start with `orchestrator run grid.yaml`, which needs nothing else, or with `orchestrator serve`, \
+      workers on nodes and `orchestrator submit grid.yaml`.
+
+      Exit codes: 0 done; 1 refused, or a run did not finish; 64 wrong usage; 66 a file is missing; \
+      69 the daemon cannot be reached; 130 interrupted.
+      """,
+    version: Version.current,
+    subcommands: [
+      Run.self, Serve.self, Submit.self, StatusCommand.self, Runs.self, Show.self, Cancel.self,
+      LeverageCommand.self, Laws.self, SQL.self, CorpusCommand.self,
+    ])
+}
+
+/// What this program calls itself.
+enum Version {
+  static let current = "0.1.0"
+}

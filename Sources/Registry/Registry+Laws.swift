@@ -1,0 +1,164 @@
+import GRDB
+public import Wire
+
+/// A law to record: what was fitted, to which runs, and the leverage that follows from it.
+public struct NewLaw: Hashable, Sendable {
+  /// EL of one run by this law, in FLOPs and, where times were measured, in time.
+  public struct Leverage: Hashable, Sendable {
+    public var run: Int64
+    public var leverage: Double
+    public var low: Double?
+    public var high: Double?
+    /// The dense compute lies outside the budgets that the law was fitted to.
+    public var extrapolated: Bool
+    public var timeLeverage: Double?
+    public var timeLow: Double?
+    public var timeHigh: Double?
+
+    public init(
+      run: Int64, leverage: Double, low: Double?, high: Double?, extrapolated: Bool,
+      timeLeverage: Double? = nil, timeLow: Double? = nil, timeHigh: Double? = nil
+    ) {
+      self.run = run
+      self.leverage = leverage
+      self.low = low
+      self.high = high
+      self.extrapolated = extrapolated
+      self.timeLeverage = timeLeverage
+      self.timeLow = timeLow
+      self.timeHigh = timeHigh
+    }
+  }
+
+  public var study: String
+  /// What it predicts, as `dense-loss`.
+  public var name: String
+  /// Its functional form, as `power-law`.
+  public var form: String
+  public var parameters: [LawParameter]
+  public var warnings: [String]
+  /// Digest of the runs and options behind it: its identity within study and name.
+  public var inputSHA256: String
+  /// The runs behind it.
+  public var runs: [Int64]
+  public var leverage: [Leverage]
+
+  public init(
+    study: String, name: String, form: String, parameters: [LawParameter], warnings: [String],
+    inputSHA256: String, runs: [Int64], leverage: [Leverage] = []
+  ) {
+    self.study = study
+    self.name = name
+    self.form = form
+    self.parameters = parameters
+    self.warnings = warnings
+    self.inputSHA256 = inputSHA256
+    self.runs = runs
+    self.leverage = leverage
+  }
+}
+
+extension Registry {
+  /// Records a law with its leverage, once for each study, name and input.
+  ///
+  /// Returns its number, and whether it is new; a law that is known keeps its first numbers.
+  /// Throws `.unknownStudy`, and `.notFinite` when a number is not.
+  @discardableResult
+  public func record(_ law: NewLaw, now: Int64) async throws -> (id: Int64, inserted: Bool) {
+    try await write { database in
+      let study = try database.study(named: law.study)
+      let known = try Int64.fetchOne(
+        database, sql: "SELECT id FROM law WHERE study_id = ? AND name = ? AND input_sha256 = ?",
+        arguments: [study, law.name, law.inputSHA256])
+      if let known { return (known, false) }
+      let id = try database.insert(law, study: study, now: now)
+      try database.append(
+        .lawRecorded, at: now, study: study,
+        detail: [
+          "law": .integer(id), "name": .text(law.name), "runs": .integer(Int64(law.runs.count)),
+        ])
+      return (id, true)
+    }
+  }
+
+  /// The newest law of each name, of one study or of all.
+  public func laws(study: String? = nil) async throws -> [LawRow] {
+    try await read { database in
+      try Row.fetchAll(
+        database,
+        sql: "SELECT * FROM laws WHERE study = coalesce(?, study) ORDER BY study, name",
+        arguments: [study]
+      ).map(LawRow.init)
+    }
+  }
+
+  /// EL of each run by the newest dense laws, of one study or of all, as the view has it.
+  public func leverage(study: String? = nil) async throws -> [LeverageRow] {
+    try await read { database in
+      try Row.fetchAll(
+        database,
+        sql: """
+          SELECT * FROM leverage
+          WHERE study = coalesce(?, study)
+          ORDER BY study, grid, budget, A DESC, G, S, run, law
+          """, arguments: [study]
+      ).map(LeverageRow.init)
+    }
+  }
+}
+
+extension Database {
+  fileprivate func insert(_ law: NewLaw, study: Int64, now: Int64) throws -> Int64 {
+    try execute(
+      sql: """
+        INSERT INTO law (study_id, name, form, parameters, warnings, input_sha256, created_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
+        """,
+      arguments: [
+        study, law.name, law.form, try JSONText(law.parameters), try JSONText(law.warnings),
+        law.inputSHA256, now,
+      ])
+    let id = lastInsertedRowID
+    let source = try makeStatement(sql: "INSERT INTO law_run (law_id, run_id) VALUES (?, ?)")
+    for run in law.runs { try source.execute(arguments: [id, run]) }
+    let estimate = try makeStatement(
+      sql: """
+        INSERT INTO leverage_estimate (
+          law_id, run_id, leverage, low, high, extrapolated, time_leverage, time_low, time_high)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """)
+    for row in law.leverage {
+      guard row.leverage.isFinite else {
+        throw RegistryError.notFinite("leverage of run \(row.run)")
+      }
+      try estimate.execute(arguments: [
+        id, row.run, row.leverage, row.low, row.high, row.extrapolated, row.timeLeverage,
+        row.timeLow, row.timeHigh,
+      ])
+    }
+    return id
+  }
+}
+
+extension LawRow {
+  fileprivate init(_ row: Row) throws {
+    self.init(
+      id: row["id"], study: row["study"], name: row["name"], form: row["form"],
+      parameters: try JSONText.decode(
+        [LawParameter].self, from: row["parameters"], column: "law.parameters"),
+      warnings: try JSONText.decode([String].self, from: row["warnings"], column: "law.warnings"),
+      runs: row["runs"], createdAt: row["created_at"])
+  }
+}
+
+extension LeverageRow {
+  fileprivate init(_ row: Row) {
+    self.init(
+      study: row["study"], grid: row["grid"], run: row["run"], family: row["family"],
+      budget: row["budget"], activationRatio: row["A"], granularity: row["G"],
+      sharedRatio: row["S"], flops: row["C"], loss: row["loss"],
+      validationLoss: row["validation_loss"], leverage: row["EL"], low: row["EL_low"],
+      high: row["EL_high"], extrapolated: row["extrapolated"], timeLeverage: row["EL_time"],
+      timeLow: row["EL_time_low"], timeHigh: row["EL_time_high"], law: row["law"])
+  }
+}

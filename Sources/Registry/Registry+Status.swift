@@ -1,0 +1,62 @@
+import GRDB
+public import Wire
+
+extension Registry {
+  /// How far every grid is, and who works on it.
+  public func status() async throws -> Status {
+    try await read { database in
+      Status(studies: try database.gridStatus(), workers: try database.workerStatus())
+    }
+  }
+}
+
+extension Database {
+  fileprivate func gridStatus() throws -> [StudyStatus] {
+    var rows: [Int64: StudyStatus] = [:]
+    var order: [Int64] = []
+    let groups = try Row.fetchAll(
+      self,
+      sql: """
+        SELECT grid.id, study.name AS study, grid.name AS grid, run.state, count(*) AS runs,
+          coalesce(sum(run.flops), 0.0) AS flops, min(run.validation_loss) AS best
+        FROM grid
+        JOIN study ON study.id = grid.study_id
+        JOIN grid_run ON grid_run.grid_id = grid.id
+        JOIN run ON run.id = grid_run.run_id
+        GROUP BY grid.id, run.state
+        ORDER BY grid.id
+        """)
+    for group in groups {
+      let id: Int64 = group["id"]
+      let state = try RunState(stored: group["state"])
+      if rows[id] == nil { order.append(id) }
+      var status =
+        rows[id]
+        ?? StudyStatus(
+          study: group["study"], grid: group["grid"], counts: [:], flops: 0, flopsDone: 0,
+          bestValidationLoss: nil)
+      status.counts[state.rawValue] = group["runs"]
+      if state != .cancelled {
+        status.flops += group["flops"]
+        status.flopsDone += state.isEnded ? group["flops"] : 0
+      }
+      status.bestValidationLoss = status.bestValidationLoss ?? group["best"]
+      rows[id] = status
+    }
+    return order.compactMap { rows[$0] }
+  }
+
+  fileprivate func workerStatus() throws -> [WorkerStatus] {
+    let held = try Row.fetchAll(
+      self, sql: "SELECT worker_id, id FROM run WHERE state = 'leased' ORDER BY id")
+    let runs = Dictionary(grouping: held) { $0["worker_id"] as String }
+    return try Row.fetchAll(
+      self, sql: "SELECT * FROM worker ORDER BY left_at IS NOT NULL, seen_at DESC, id LIMIT 1000"
+    ).map { row in
+      let id: String = row["id"]
+      return WorkerStatus(
+        id: id, host: row["host"], slots: row["slots"], seenAt: row["seen_at"],
+        left: row["left_at"] != nil, runs: runs[id, default: []].map { $0["id"] })
+    }
+  }
+}

@@ -1,0 +1,54 @@
+/// The published laws by name.
+public enum PublishedLaws {
+  /// Every law, in the order in which they are offered.
+  public static let all: [PublishedLaw] = [ling, deepSeek]
+
+  /// The names, in the order of `all`.
+  public static var names: [String] { all.map(\.name) }
+
+  /// The law of that name.
+  ///
+  /// - Throws: `unknownLaw` with the nearest known name.
+  public static func named(_ name: String) throws(ScalingLawsError) -> PublishedLaw {
+    guard let law = all.first(where: { $0.name == name }) else {
+      throw .unknownLaw(name: name, nearest: nearestName(to: name, in: names), known: names)
+    }
+    return law
+  }
+
+  /// The power law of C for one quantity of one kind of family.
+  ///
+  /// - Throws: `unknownLaw`; `lawLacks` when the paper prints no such coefficients.
+  public static func law(
+    _ name: String, _ quantity: PublishedLaw.Quantity, for kind: PublishedLaw.Kind
+  ) throws(ScalingLawsError) -> SourcedLaw {
+    let published = try named(name)
+    guard let sourced = published.law(quantity, for: kind) else {
+      let offering = all.filter { $0.law(quantity, for: kind) != nil }
+      throw .lawLacks(law: name, quantity: quantity, kind: kind, offeredBy: offering.map(\.name))
+    }
+    return sourced
+  }
+
+  /// The default source where a grid names none: Ling (arXiv 2507.17702), and for the dense
+  /// hyperparameters, which that paper does not print, DeepSeek LLM (arXiv 2401.02954).
+  public static func standard(
+    _ quantity: PublishedLaw.Quantity, for kind: PublishedLaw.Kind
+  ) -> SourcedLaw {
+    // `all` holds every quantity of both kinds: a test walks the four quantities and two kinds.
+    all.lazy.compactMap { $0.law(quantity, for: kind) }.first!
+  }
+}
+
+extension PublishedLaw {
+  /// The entry for a quantity and kind with its source, or nil when the paper prints none.
+  public func law(_ quantity: Quantity, for kind: Kind) -> SourcedLaw? {
+    entries.first { $0.quantity == quantity && $0.kind == kind }.map { entry in
+      SourcedLaw(
+        law: entry.law,
+        source: LawSource(
+          name: name, arXiv: arXiv, equation: entry.equation, kind: kind, quantity: quantity,
+          range: entry.range))
+    }
+  }
+}

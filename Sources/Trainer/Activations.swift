@@ -1,0 +1,154 @@
+import Experiment
+
+/// Everything that the forward pass leaves for the backward pass, and the scratch of both. T tokens,
+/// d the model's width.
+struct Activations {
+  /// A SwiGLU's: `gateUp` [rows, 2·width], `activated` [rows, width].
+  struct SwiGLU {
+    let gateUp: UnsafeMutablePointer<Float>
+    let activated: UnsafeMutablePointer<Float>
+
+    init(_ arena: inout Arena, rows: Int, width: Int) {
+      gateUp = arena.take(rows * 2 * width)
+      activated = arena.take(rows * width)
+    }
+  }
+
+  /// Of a block that routes, P = T·top_k token-expert pairs.
+  struct Mixture {
+    /// logits, scores [T, E]; logSumExp [T]; weights [T, top_k].
+    let logits, scores, logSumExp, weights: UnsafeMutablePointer<Float>
+    /// Σ over tokens of the distribution that the balance loss sees [E].
+    let probabilitySums: UnsafeMutablePointer<Float>
+    /// The experts of each token, best first [T, top_k].
+    let chosen: UnsafeMutablePointer<Int32>
+    /// The pairs sorted by expert: the place of each pair [T, top_k], and the token at each place [P].
+    let places, tokens: UnsafeMutablePointer<Int32>
+    /// The first place of each expert [E + 1].
+    let starts: UnsafeMutablePointer<Int32>
+    /// The weight at each place [P], and the normed token there [P, d].
+    let placedWeights, gathered: UnsafeMutablePointer<Float>
+    let experts: SwiGLU
+    let shared: SwiGLU?
+  }
+
+  /// Of one block.
+  struct Layer {
+    /// The residual stream that enters the block, and after attention [T, d].
+    let entering, middle: UnsafeMutablePointer<Float>
+    /// After the norms [T, d], and their scales [T].
+    let attentionNormed, feedForwardNormed: UnsafeMutablePointer<Float>
+    let attentionScales, feedForwardScales: UnsafeMutablePointer<Float>
+    /// Rotated queries and keys, and values [T, (heads + 2·kv_heads)·head_dim].
+    let queryKeyValue: UnsafeMutablePointer<Float>
+    /// Attention weights [sequences, heads, s, s]; above the diagonal not always written.
+    let probabilities: UnsafeMutablePointer<Float>
+    /// Heads side by side, before the output projection [T, d].
+    let attended: UnsafeMutablePointer<Float>
+    let dense: SwiGLU?
+    let mixture: Mixture?
+  }
+
+  let layers: [Layer]
+  /// The residual stream after the last block [T, d], its norm and the norm's scales [T].
+  let leaving, finalNormed, finalScales: UnsafeMutablePointer<Float>
+  let scratch: Scratch
+
+  init(_ architecture: Architecture, layout: ParameterLayout, tokens: Int, _ arena: inout Arena) {
+    let d = architecture.dModel
+    layers = layout.layers.map { Layer($0, architecture, tokens: tokens, &arena) }
+    leaving = arena.take(tokens * d)
+    finalNormed = arena.take(tokens * d)
+    finalScales = arena.take(tokens)
+    scratch = Scratch(architecture, tokens: tokens, &arena)
+  }
+}
+
+extension Activations.Layer {
+  fileprivate init(
+    _ layer: ParameterLayout.Layer, _ architecture: Architecture, tokens: Int, _ arena: inout Arena
+  ) {
+    let d = architecture.dModel
+    entering = arena.take(tokens * d)
+    middle = arena.take(tokens * d)
+    attentionNormed = arena.take(tokens * d)
+    feedForwardNormed = arena.take(tokens * d)
+    attentionScales = arena.take(tokens)
+    feedForwardScales = arena.take(tokens)
+    queryKeyValue = arena.take(tokens * layer.queryKeyValue.columns)
+    probabilities = arena.take(tokens * architecture.heads * architecture.seqLen)
+    attended = arena.take(tokens * d)
+    switch layer.feedForward {
+    case .dense(let swiGLU):
+      dense = .init(&arena, rows: tokens, width: swiGLU.width)
+      mixture = nil
+    case .mixture(let tensors):
+      dense = nil
+      mixture = .init(tensors, architecture, tokens: tokens, &arena)
+    }
+  }
+}
+
+extension Activations.Mixture {
+  fileprivate init(
+    _ tensors: ParameterLayout.Mixture, _ architecture: Architecture, tokens count: Int,
+    _ arena: inout Arena
+  ) {
+    let pairs = count * architecture.topK
+    logits = arena.take(count * architecture.experts)
+    scores = arena.take(count * architecture.experts)
+    logSumExp = arena.take(count)
+    weights = arena.take(pairs)
+    probabilitySums = arena.take(architecture.experts)
+    chosen = arena.takeIndices(pairs)
+    places = arena.takeIndices(pairs)
+    tokens = arena.takeIndices(pairs)
+    starts = arena.takeIndices(architecture.experts + 1)
+    placedWeights = arena.take(pairs)
+    gathered = arena.take(pairs * architecture.dModel)
+    experts = .init(&arena, rows: pairs, width: tensors.experts.width)
+    shared = tensors.shared.map { .init(&arena, rows: count, width: $0.width) }
+  }
+}
+
+/// Memory that holds something only while one block is computed, shared by all blocks.
+struct Scratch {
+  /// The gradient of the residual stream, and of a norm's output [T, d].
+  let dResidual, dNormed: UnsafeMutablePointer<Float>
+  /// [T, (heads + 2·kv_heads)·head_dim], [T, d].
+  let dQueryKeyValue, dAttended: UnsafeMutablePointer<Float>
+  /// Of one block of queries [queries, s].
+  let dScores: UnsafeMutablePointer<Float>
+  /// As wide as the widest SwiGLU.
+  let dGateUp, dActivated: UnsafeMutablePointer<Float>
+  /// Rows at their places: an output or its gradient, and the gradient of an input [P, d].
+  let placed, dGathered: UnsafeMutablePointer<Float>
+  /// [P], [T, top_k], [T, E], and one row [E] each.
+  let dPlacedWeights, dWeights, dLogits, balance, row: UnsafeMutablePointer<Float>
+  /// A chunk of rows of logits [chunk, V].
+  let vocabularyLogits: UnsafeMutablePointer<Float>
+
+  fileprivate init(_ architecture: Architecture, tokens: Int, _ arena: inout Arena) {
+    let d = architecture.dModel
+    let pairs = tokens * architecture.topK
+    dResidual = arena.take(tokens * d)
+    dNormed = arena.take(tokens * d)
+    dQueryKeyValue = arena.take(
+      tokens * (architecture.heads + 2 * architecture.kvHeads) * architecture.headDim)
+    dAttended = arena.take(tokens * d)
+    dScores = arena.take(Transformer.queryBlock * architecture.seqLen)
+    let widest = max(
+      tokens * architecture.dFFN, tokens * architecture.sharedExperts * architecture.dExpert,
+      pairs * architecture.dExpert)
+    dGateUp = arena.take(2 * widest)
+    dActivated = arena.take(widest)
+    placed = arena.take(pairs * d)
+    dGathered = arena.take(pairs * d)
+    dPlacedWeights = arena.take(pairs)
+    dWeights = arena.take(pairs)
+    dLogits = arena.take(tokens * architecture.experts)
+    balance = arena.take(architecture.experts)
+    row = arena.take(architecture.experts)
+    vocabularyLogits = arena.take(Transformer.logitRows * architecture.vocab)
+  }
+}

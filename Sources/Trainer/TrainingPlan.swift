@@ -1,0 +1,27 @@
+import Experiment
+
+/// What happens at which step of a run, steps counted from 1.
+struct TrainingPlan {
+  let steps: Int
+  private let evaluations: Int
+  private let stepsPerEvent: Int
+  /// Step events in a run are at most this many.
+  private static let events = 200
+
+  init(_ spec: RunSpec) {
+    steps = spec.steps
+    evaluations = max(1, min(spec.evaluation.count, spec.steps))
+    stepsPerEvent = (spec.steps + Self.events - 1) / Self.events
+  }
+
+  /// Whether the mean loss is reported after `step`.
+  func reports(after step: Int) -> Bool { step % stepsPerEvent == 0 || step == steps }
+
+  /// Whether the validation loss is measured after `step`: evenly spaced, the last step included.
+  func evaluates(after step: Int) -> Bool {
+    step * evaluations / steps > (step - 1) * evaluations / steps
+  }
+
+  /// Whether `step` counts towards the final training loss: the last twentieth of the run.
+  func isFinal(_ step: Int) -> Bool { step > steps - max(1, steps / 20) }
+}

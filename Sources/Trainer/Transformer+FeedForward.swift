@@ -1,0 +1,82 @@
+import CKernels
+import Experiment
+
+/// x += (silu(norm(x)·W_gate) ∘ norm(x)·W_up)·W_down, the gate and up matrices side by side.
+extension Transformer {
+  func denseForward(
+    _ layer: ParameterLayout.Layer, _ tensors: ParameterLayout.SwiGLU,
+    _ activation: Activations.Layer, into leaving: UnsafeMutablePointer<Float>, tokens: Int
+  ) {
+    feedForwardNormForward(layer, activation, tokens: tokens)
+    leaving.update(from: activation.middle, count: tokens * d)
+    swiGLUForward(
+      tensors, activation.dense!, input: activation.feedForwardNormed, into: leaving,
+      tokens: tokens)
+  }
+
+  /// `scratch.dResidual`: in, the gradient after the block; out, before it.
+  func denseBackward(
+    _ layer: ParameterLayout.Layer, _ tensors: ParameterLayout.SwiGLU,
+    _ activation: Activations.Layer, tokens: Int
+  ) {
+    swiGLUBackward(
+      tensors, activation.dense!, input: activation.feedForwardNormed, tokens: tokens,
+      accumulate: false)
+    feedForwardNormBackward(layer, activation, tokens: tokens)
+  }
+
+  func feedForwardNormForward(
+    _ layer: ParameterLayout.Layer, _ activation: Activations.Layer, tokens: Int
+  ) {
+    ck_rms_norm_forward(
+      activation.middle, parameters.base + layer.feedForwardNorm.offset,
+      activation.feedForwardNormed, activation.feedForwardScales, tokens, d, Self.epsilon)
+  }
+
+  /// Adds what flows back through the norm from `scratch.dNormed` to `scratch.dResidual`.
+  func feedForwardNormBackward(
+    _ layer: ParameterLayout.Layer, _ activation: Activations.Layer, tokens: Int
+  ) {
+    ck_rms_norm_backward(
+      activation.middle, parameters.base + layer.feedForwardNorm.offset,
+      activation.feedForwardScales, scratch.dNormed, scratch.dResidual,
+      gradients.base + layer.feedForwardNorm.offset, tokens, d)
+  }
+
+  /// leaving += swiglu(input); input, leaving [T, d].
+  func swiGLUForward(
+    _ tensors: ParameterLayout.SwiGLU, _ activation: Activations.SwiGLU,
+    input: UnsafeMutablePointer<Float>, into leaving: UnsafeMutablePointer<Float>, tokens: Int
+  ) {
+    multiply(
+      Matrix(input, rows: tokens, columns: d), parameters.matrix(tensors.gateUp),
+      into: Matrix(activation.gateUp, rows: tokens, columns: 2 * tensors.width))
+    ck_swiglu_forward(activation.gateUp, nil, activation.activated, tokens, tensors.width)
+    multiply(
+      Matrix(activation.activated, rows: tokens, columns: tensors.width),
+      parameters.matrix(tensors.down), into: Matrix(leaving, rows: tokens, columns: d),
+      accumulate: true)
+  }
+
+  /// From `scratch.dResidual` to `scratch.dNormed`, the gradient of the input.
+  func swiGLUBackward(
+    _ tensors: ParameterLayout.SwiGLU, _ activation: Activations.SwiGLU,
+    input: UnsafeMutablePointer<Float>, tokens: Int, accumulate: Bool
+  ) {
+    let dOutput = Matrix(scratch.dResidual, rows: tokens, columns: d)
+    let activated = Matrix(activation.activated, rows: tokens, columns: tensors.width)
+    let dActivated = Matrix(scratch.dActivated, rows: tokens, columns: tensors.width)
+    let dGateUp = Matrix(scratch.dGateUp, rows: tokens, columns: 2 * tensors.width)
+    multiply(dOutput, parameters.matrix(tensors.down).transposed, into: dActivated)
+    multiply(
+      activated.transposed, dOutput, into: gradients.matrix(tensors.down), accumulate: true)
+    ck_swiglu_backward(
+      activation.gateUp, nil, dActivated.base, dGateUp.base, nil, tokens, tensors.width)
+    multiply(
+      dGateUp, parameters.matrix(tensors.gateUp).transposed,
+      into: Matrix(scratch.dNormed, rows: tokens, columns: d), accumulate: accumulate)
+    multiply(
+      Matrix(input, rows: tokens, columns: d).transposed, dGateUp,
+      into: gradients.matrix(tensors.gateUp), accumulate: true)
+  }
+}

@@ -1,0 +1,159 @@
+import CKernels
+import Experiment
+import Foundation
+
+/// A decoder-only transformer and its gradients, float32, on one thread.
+///
+/// For each block: x += attention(norm(x)), x += feedForward(norm(x)), with RMSNorm, rotary position
+/// embedding, grouped-query attention and SwiGLU or a mixture of SwiGLU experts. A batch is T tokens,
+/// whole sequences one after the other; matrices are row-major, [tokens, width], and weights are
+/// applied from the right. All memory is taken at the start.
+final class Transformer {
+  /// Queries whose scores are computed together: small enough that little is computed above the
+  /// diagonal, large enough for the matrix product.
+  static let queryBlock = 64
+  /// Tokens whose logits are computed together, so that they stay in cache between their products.
+  static let logitRows = 64
+  /// Added to the mean square in RMSNorm.
+  static let epsilon: Float = 1e-5
+  /// The longest wavelength of rotary embedding is 2π times this.
+  static let ropeBase = 10_000.0
+
+  let architecture: Architecture
+  let router: RunSpec.Router
+  let layout: ParameterLayout
+  let parameters: FloatBuffer
+  let gradients: FloatBuffer
+  /// Added to the router's scores when it chooses, and to nothing else [MoE layers, E].
+  let selectionBias: FloatBuffer
+  /// Token-expert pairs of the last forward pass [MoE layers][E].
+  private(set) var loads: [[Int]]
+
+  let memory: FloatBuffer
+  let activations: Activations
+  /// Of the rotary embedding [s, head_dim/2].
+  let cosines, sines: FloatBuffer
+  /// The positions of a sequence, cut into blocks of queries.
+  let queryBlocks: [Range<Int>]
+
+  /// - Parameter sequences: the most sequences that one batch may have.
+  init(_ architecture: Architecture, router: RunSpec.Router, sequences: Int) {
+    self.architecture = architecture
+    self.router = router
+    layout = ParameterLayout(architecture)
+    parameters = FloatBuffer(count: layout.count)
+    gradients = FloatBuffer(count: layout.count)
+    selectionBias = FloatBuffer(count: architecture.moeLayers * architecture.experts)
+    loads = Array(
+      repeating: Array(repeating: 0, count: architecture.experts), count: architecture.moeLayers)
+
+    let tokens = sequences * architecture.seqLen
+    var ruler = Arena(nil)
+    _ = Activations(architecture, layout: layout, tokens: tokens, &ruler)
+    memory = FloatBuffer(count: ruler.count)
+    var arena = Arena(memory)
+    activations = Activations(architecture, layout: layout, tokens: tokens, &arena)
+
+    queryBlocks = stride(from: 0, to: architecture.seqLen, by: Self.queryBlock).map {
+      $0..<min($0 + Self.queryBlock, architecture.seqLen)
+    }
+    let half = architecture.headDim / 2
+    cosines = FloatBuffer(count: architecture.seqLen * half)
+    sines = FloatBuffer(count: architecture.seqLen * half)
+    for position in 0..<architecture.seqLen {
+      for pair in 0..<half {
+        let angle = Double(position) * pow(Self.ropeBase, -Double(pair) / Double(half))
+        cosines.base[position * half + pair] = Float(cos(angle))
+        sines.base[position * half + pair] = Float(sin(angle))
+      }
+    }
+  }
+
+  var d: Int { architecture.dModel }
+  var scratch: Scratch { activations.scratch }
+
+  /// What a batch cost.
+  struct Loss {
+    /// Mean cross-entropy, nats a token.
+    var crossEntropy: Double
+    /// Balance and z-losses with their coefficients, summed over layers.
+    var auxiliary: Double = 0
+  }
+
+  /// The losses of `batch` and, in `gradients`, the derivative of their sum in every parameter.
+  func differentiate(_ batch: TokenBatch) -> Loss {
+    gradients.clear()
+    let auxiliary = forward(batch)
+    let crossEntropy = outputForwardBackward(batch)
+    backward(batch)
+    return Loss(crossEntropy: crossEntropy, auxiliary: auxiliary)
+  }
+
+  /// The losses of `batch` alone.
+  func evaluate(_ batch: TokenBatch) -> Loss {
+    let auxiliary = forward(batch)
+    return Loss(crossEntropy: outputForward(batch), auxiliary: auxiliary)
+  }
+
+  /// Leaves the last block's output in `activations.leaving`; returns the auxiliary losses.
+  private func forward(_ batch: TokenBatch) -> Double {
+    var auxiliary = 0.0
+    ck_gather_rows(
+      parameters.base + layout.embedding.offset, batch.inputs.baseAddress, entrance(0),
+      batch.tokens, d)
+    for (index, layer) in layout.layers.enumerated() {
+      let activation = activations.layers[index]
+      attentionForward(layer, activation, sequences: batch.sequences)
+      let leaving = entrance(index + 1)
+      switch layer.feedForward {
+      case .dense(let tensors):
+        denseForward(layer, tensors, activation, into: leaving, tokens: batch.tokens)
+      case .mixture(let tensors):
+        auxiliary += mixtureForward(
+          layer, tensors, activation, into: leaving, tokens: batch.tokens)
+      }
+    }
+    return auxiliary
+  }
+
+  /// From `scratch.dResidual`, the gradient of the last block's output.
+  private func backward(_ batch: TokenBatch) {
+    for index in layout.layers.indices.reversed() {
+      let layer = layout.layers[index]
+      let activation = activations.layers[index]
+      switch layer.feedForward {
+      case .dense(let tensors):
+        denseBackward(layer, tensors, activation, tokens: batch.tokens)
+      case .mixture(let tensors):
+        mixtureBackward(layer, tensors, activation, tokens: batch.tokens)
+      }
+      attentionBackward(layer, activation, sequences: batch.sequences)
+    }
+    ck_scatter_add_rows(
+      scratch.dResidual, batch.inputs.baseAddress, gradients.base + layout.embedding.offset,
+      batch.tokens, d)
+  }
+
+  /// Where the residual stream lies as it enters block `index`, or leaves the last one.
+  private func entrance(_ index: Int) -> UnsafeMutablePointer<Float> {
+    index < layout.layers.count ? activations.layers[index].entering : activations.leaving
+  }
+
+  /// Records how many tokens each expert of MoE layer `layer` got.
+  func record(loads counts: (Int) -> Int, layer: Int) {
+    for expert in 0..<architecture.experts { loads[layer][expert] = counts(expert) }
+  }
+
+  /// Moves each selection bias one step towards balance, after a training batch.
+  func updateSelectionBias() {
+    let step = Float(router.biasUpdate)
+    guard step > 0 else { return }
+    for (layer, counts) in loads.enumerated() {
+      let total = counts.reduce(0, +)
+      for (expert, count) in counts.enumerated() {
+        let below = total - count * counts.count
+        selectionBias.base[layer * counts.count + expert] += step * Float(below.signum())
+      }
+    }
+  }
+}

@@ -1,0 +1,46 @@
+/// One entry of the registry's event table: something that happened, in order.
+public struct RegistryEvent: Hashable, Codable, Sendable {
+  public enum Kind: String, Codable, Sendable, CaseIterable {
+    case gridSubmitted = "grid_submitted"
+    case runLeased = "run_leased"
+    case runFinished = "run_finished"
+    case runDiverged = "run_diverged"
+    case runFailed = "run_failed"
+    case runCancelled = "run_cancelled"
+    /// Back in the queue: given back, failed with retries left, or retried by a person.
+    case runRequeued = "run_requeued"
+    /// Its worker let the lease lapse.
+    case runLost = "run_lost"
+    case workerJoined = "worker_joined"
+    case workerLeft = "worker_left"
+    case lawRecorded = "law_recorded"
+  }
+
+  /// Rises by at least one with each event.
+  public var sequence: Int64
+  /// Milliseconds since 1970.
+  public var at: Int64
+  public var kind: Kind
+  public var study: String?
+  public var grid: Int64?
+  public var run: Int64?
+  public var epoch: Int?
+  public var worker: String?
+  /// The facts of this kind of event.
+  public var detail: [String: Table.Value]
+
+  public init(
+    sequence: Int64, at: Int64, kind: Kind, study: String?, grid: Int64?, run: Int64?, epoch: Int?,
+    worker: String?, detail: [String: Table.Value]
+  ) {
+    self.sequence = sequence
+    self.at = at
+    self.kind = kind
+    self.study = study
+    self.grid = grid
+    self.run = run
+    self.epoch = epoch
+    self.worker = worker
+    self.detail = detail
+  }
+}

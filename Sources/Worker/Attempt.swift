@@ -1,0 +1,61 @@
+import Foundation
+import Supervision
+import Wire
+
+/// One execution of a leased run, from its run directory to its outcome.
+struct Attempt: Sendable {
+  /// How it ended for the daemon.
+  enum Conclusion: Hashable, Sendable {
+    case outcome(Outcome)
+    /// The lease is gone: nobody waits for an outcome.
+    case lost
+  }
+
+  let lease: Lease
+  let settings: WorkerSettings
+  let link: DaemonLink
+  let period: Duration
+
+  /// Trains, reporting meanwhile. When the task is cancelled the trainer is asked to leave.
+  func run() async -> (Conclusion, Outbox) {
+    guard !Task.isCancelled else {
+      return (.outcome(.released(reason: Self.leaving)), Outbox(lease))
+    }
+    do {
+      let command = try settings.trainers.command(for: lease.spec.trainer)
+      let directory = try RunDirectory(for: lease, under: settings.runs)
+      let launch = TrainerLaunch(
+        command: command, directory: directory.url, data: settings.data,
+        environment: settings.environment, grace: settings.grace)
+      let outbox = Outbox(lease, spool: directory.spool)
+      return (await supervise(launch, outbox), outbox)
+    } catch {
+      let message = String(describing: error)
+      return (.outcome(.failed(.init(kind: .start, message: message))), Outbox(lease))
+    }
+  }
+
+  private static let leaving = "the worker leaves"
+
+  private func supervise(_ launch: TrainerLaunch, _ outbox: Outbox) async -> Conclusion {
+    let trainer = TrainerProcess(launch) { outbox.gather($0) }
+    let reporter = Reporter(outbox: outbox, link: link, period: period)
+    return await withTaskCancellationHandler {
+      await withTaskGroup(of: Reporter.Verdict.self) { group in
+        group.addTask { await reporter.run(trainer) }
+        let outcome = await trainer.run()
+        group.cancelAll()
+        switch await group.next() {
+        case .lost: return .lost
+        case .refused(let refusal):
+          outbox.discard()
+          let message = "the daemon refused what the trainer reported: \(refusal)"
+          return .outcome(.failed(.init(kind: .protocol, message: message)))
+        case .accepted, nil: return .outcome(outcome)
+        }
+      }
+    } onCancel: {
+      trainer.release(reason: Self.leaving)
+    }
+  }
+}

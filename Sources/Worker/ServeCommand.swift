@@ -1,0 +1,133 @@
+import ArgumentParser
+import Client
+import Foundation
+import Glibc
+import Logging
+
+/// `worker serve`, the default: leases and trains runs.
+struct ServeCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "serve",
+    abstract: "Leases runs from a daemon and trains them, until it is asked to leave.",
+    discussion: """
+      SIGTERM or SIGINT: trainers are asked to write a checkpoint and leave, their runs are given
+      back, and the worker exits. A second signal ends everything at once.
+
+      The environment variable ORCHESTRATOR_TOKEN holds the bearer token, if the daemon wants one.
+
+      Exit codes:
+        0   asked to leave, and left
+        1   the daemon refused this worker, or a folder cannot be made
+        64  the command line is wrong
+        130 ended at once by a second signal
+      """)
+
+  @Option(help: "The daemon: http://HOST:PORT, https://HOST:PORT or unix:/PATH.")
+  var connect: String
+
+  @Option(help: "Trainers side by side.")
+  var slots = 1
+
+  @Option(help: "The folder with the prepared corpora.", completion: .directory)
+  var data: String
+
+  @Option(help: "The folder for run directories.", completion: .directory)
+  var runs: String
+
+  @Option(help: "What people call this worker; the host's name by default.")
+  var name: String?
+
+  @Option(
+    name: .customLong("trainer"),
+    help: "Another trainer, as NAME=COMMAND with its words separated by spaces; repeatable.")
+  var trainers: [String] = []
+
+  @Option(help: "Seconds that a trainer gets to write a checkpoint and leave.")
+  var grace = 5.0
+
+  @Option(help: "A PEM file with the authority behind the daemon's certificate.")
+  var ca: String?
+
+  @Option(help: "A PEM file with this worker's certificate.")
+  var cert: String?
+
+  @Option(help: "A PEM file with the key of that certificate.")
+  var key: String?
+
+  @Flag(help: "Log each run's start and end.")
+  var verbose = false
+
+  func validate() throws {
+    guard (1...1024).contains(slots) else {
+      throw ValidationError("--slots \(slots): a worker has 1 to 1024 slots")
+    }
+    guard grace.isFinite, grace >= 0 else {
+      throw ValidationError("--grace \(grace): write seconds, 0 or more")
+    }
+  }
+
+  func run() async throws {
+    let service = try service()
+    let signals = Signals.arrivals(of: [SIGTERM, SIGINT])
+    let work = Task { try await service.run() }
+    let watch = Task {
+      var arrivals = signals.makeAsyncIterator()
+      _ = await arrivals.next()
+      work.cancel()
+      // The trainers' guards end them when this process is gone.
+      if await arrivals.next() != nil { _exit(130) }
+    }
+    defer { watch.cancel() }
+    try await work.value
+  }
+
+  private func service() throws -> WorkerService {
+    var log = Logger(label: "worker", factory: StreamLogHandler.standardError(label:))
+    log.logLevel = verbose ? .info : .notice
+    let environment = ProcessInfo.processInfo.environment
+    let client = DaemonClient(
+      ClientConfiguration(
+        address: try address(), token: environment["ORCHESTRATOR_TOKEN"], authority: ca,
+        certificate: cert, key: key))
+    return WorkerService(
+      settings: try settings(environment), link: DaemonLink(client: client, retry: Retry(), log: log))
+  }
+
+  private func address() throws -> DaemonAddress {
+    do {
+      return try DaemonAddress(connect)
+    } catch {
+      throw ValidationError("--connect: \(error)")
+    }
+  }
+
+  private func settings(_ environment: [String: String]) throws -> WorkerSettings {
+    let host = ProcessInfo.processInfo.hostName
+    let runs = URL(filePath: runs).standardizedFileURL
+    try FileManager.default.createDirectory(at: runs, withIntermediateDirectories: true)
+    let catalogue: TrainerCatalogue
+    do {
+      catalogue = try TrainerCatalogue(program: try Self.program(), options: trainers)
+    } catch let error as CatalogueError {
+      throw ValidationError("--trainer: \(error)")
+    }
+    return WorkerSettings(
+      id: "\(name ?? host)-\(UUID().uuidString.prefix(8).lowercased())", host: host, slots: slots,
+      data: URL(filePath: data).standardizedFileURL, runs: runs, trainers: catalogue,
+      environment: Self.trainerEnvironment(environment), grace: .seconds(grace))
+  }
+
+  /// This program's own file, which is also the native trainer.
+  private static func program() throws -> String {
+    try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+  }
+
+  /// Trainers do not speak to the daemon, so they do not get its token; a slot is one core unless
+  /// the worker's own environment says otherwise.
+  private static func trainerEnvironment(_ own: [String: String]) -> [String: String] {
+    var environment = own
+    environment["ORCHESTRATOR_TOKEN"] = nil
+    environment["OMP_NUM_THREADS"] = own["OMP_NUM_THREADS"] ?? "1"
+    return environment
+  }
+}

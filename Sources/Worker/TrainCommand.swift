@@ -1,0 +1,21 @@
+import ArgumentParser
+import Foundation
+
+/// `worker train`: the native trainer, as a worker starts it.
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Trains one run and prints its events, as the trainer protocol says.",
+    discussion: """
+      Reads the run spec at $ORCHESTRATOR_RUN_SPEC and the corpora under $ORCHESTRATOR_DATA, works in
+      the current folder, and prints one JSON event a line to standard output.
+
+      Exit codes:
+        0   finished, or diverged
+        75  wrote a checkpoint and left on SIGTERM
+        64  the spec or the corpus is missing or wrong
+      """)
+
+  func run() throws {
+  }
+}

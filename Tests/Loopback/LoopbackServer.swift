@@ -1,0 +1,162 @@
+public import Foundation
+import Glibc
+import Synchronization
+
+/// A small HTTP/1.1 server on real sockets, for tests that play the daemon. Each connection has its
+/// thread and calls the handler for one request after the other.
+public final class LoopbackServer: Sendable {
+  /// What a client asked.
+  public struct Request: Sendable {
+    public var method: String
+    /// With its query.
+    public var path: String
+    /// Names in lower case.
+    public var headers: [String: String]
+    public var body: Data
+  }
+
+  /// What it gets.
+  public enum Reply: Sendable {
+    case json(status: Int, Data)
+    /// The connection closes without an answer.
+    case drop
+    /// No answer comes until the client hangs up.
+    case hold
+  }
+
+  /// Where it listens.
+  public enum Place: Sendable {
+    /// A free port on 127.0.0.1.
+    case port
+    case socket(path: String)
+  }
+
+  /// `http://127.0.0.1:PORT` or `unix:PATH`.
+  public let address: String
+  private let listener: Int32
+  private let connections = Mutex<Set<Int32>>([])
+  private let handler: @Sendable (Request) -> Reply
+
+  public init(at place: Place = .port, _ handler: @escaping @Sendable (Request) -> Reply) throws {
+    self.handler = handler
+    switch place {
+    case .port:
+      listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+      var name = sockaddr_in()
+      name.sin_family = sa_family_t(AF_INET)
+      name.sin_addr.s_addr = inet_addr("127.0.0.1")
+      try Self.bind(listener, &name)
+      var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+      withUnsafeMutablePointer(to: &name) { [listener] pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+          _ = getsockname(listener, $0, &size)
+        }
+      }
+      address = "http://127.0.0.1:\(UInt16(bigEndian: name.sin_port))"
+    case .socket(let path):
+      listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+      var name = sockaddr_un()
+      name.sun_family = sa_family_t(AF_UNIX)
+      withUnsafeMutableBytes(of: &name.sun_path) { $0.copyBytes(from: path.utf8.prefix(107)) }
+      try Self.bind(listener, &name)
+      address = "unix:\(path)"
+    }
+    listen(listener, 64)
+    _ = fcntl(listener, F_SETFD, FD_CLOEXEC)
+    acceptConnections()
+  }
+
+  deinit {
+    stop()
+    close(listener)
+  }
+
+  /// Refuses all further connections and cuts those that are open.
+  public func stop() {
+    shutdown(listener, Int32(SHUT_RDWR))
+    connections.withLock { for connection in $0 { shutdown(connection, Int32(SHUT_RDWR)) } }
+  }
+
+  private func acceptConnections() {
+    let thread = Thread { [weak self, listener] in
+      while true {
+        let connection = accept(listener, nil, nil)
+        guard connection >= 0, let self else {
+          if connection >= 0 { close(connection) }
+          return
+        }
+        self.serve(connection)
+      }
+    }
+    thread.start()
+  }
+
+  private static func bind<Name>(_ descriptor: Int32, _ name: inout Name) throws {
+    let result = withUnsafePointer(to: &name) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        Glibc.bind(descriptor, $0, socklen_t(MemoryLayout<Name>.size))
+      }
+    }
+    guard result == 0 else { throw POSIXError(.EADDRINUSE) }
+  }
+
+  private func serve(_ connection: Int32) {
+    _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
+    connections.withLock { _ = $0.insert(connection) }
+    let thread = Thread { [weak self] in
+      var pending = Data()
+      while let request = Self.read(from: connection, &pending) {
+        guard let reply = self?.handler(request), Self.write(reply, to: connection) else { break }
+      }
+      self?.connections.withLock { _ = $0.remove(connection) }
+      close(connection)
+    }
+    thread.start()
+  }
+
+  private static func read(from connection: Int32, _ pending: inout Data) -> Request? {
+    var head: Range<Data.Index>?
+    while head == nil {
+      head = pending.range(of: Data("\r\n\r\n".utf8))
+      if head == nil, !more(from: connection, &pending) { return nil }
+    }
+    let lines = String(decoding: pending[..<head!.lowerBound], as: UTF8.self)
+      .components(separatedBy: "\r\n")
+    var headers: [String: String] = [:]
+    for line in lines.dropFirst() {
+      let parts = line.split(separator: ":", maxSplits: 1)
+      headers[parts[0].lowercased()] = parts[1].trimmingCharacters(in: .whitespaces)
+    }
+    pending = Data(pending[head!.upperBound...])
+    let length = Int(headers["content-length"] ?? "0") ?? 0
+    while pending.count < length {
+      guard more(from: connection, &pending) else { return nil }
+    }
+    let body = Data(pending.prefix(length))
+    pending = Data(pending.dropFirst(length))
+    let words = lines[0].split(separator: " ").map(String.init)
+    return Request(method: words[0], path: words[1], headers: headers, body: body)
+  }
+
+  private static func more(from connection: Int32, _ pending: inout Data) -> Bool {
+    var bytes = [UInt8](repeating: 0, count: 65_536)
+    let count = recv(connection, &bytes, bytes.count, 0)
+    guard count > 0 else { return false }
+    pending.append(contentsOf: bytes.prefix(count))
+    return true
+  }
+
+  private static func write(_ reply: Reply, to connection: Int32) -> Bool {
+    switch reply {
+    case .drop: return false
+    case .hold:
+      var rest = Data()
+      while more(from: connection, &rest) {}
+      return false
+    case .json(let status, let body):
+      let head = "HTTP/1.1 \(status) X\r\nContent-Length: \(body.count)\r\n\r\n"
+      let bytes = Array(Data(head.utf8) + body)
+      return send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count
+    }
+  }
+}
