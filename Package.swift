@@ -21,6 +21,9 @@ let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummi
 let lifecycle = Target.Dependency.product(
   name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let unixSignals = Target.Dependency.product(
+  name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -32,6 +35,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -41,13 +45,14 @@ let package = Package(
     // The nouns and their arithmetic: pure.
     .target(name: "Experiment", swiftSettings: numeric),
     .target(name: "ScalingLaws", dependencies: ["Experiment", "CNLopt"], swiftSettings: numeric),
+    .target(name: "GridFile", dependencies: ["Experiment", yams], swiftSettings: strict),
     .target(name: "Figures", swiftSettings: strict),
 
     // What crosses a process boundary, and the processes' shared parts.
     .target(name: "Wire", dependencies: ["Experiment", "CCrypto"], swiftSettings: strict),
-    .target(name: "Client", dependencies: ["Wire", "CCurl"], swiftSettings: strict),
-    .target(name: "Corpus", dependencies: ["Wire", "CSentencePiece"], swiftSettings: numeric),
-    .target(name: "Supervision", dependencies: ["Wire"], swiftSettings: strict),
+    .target(name: "Client", dependencies: ["Experiment", "Wire", "CCurl"], swiftSettings: strict),
+    .target(name: "Corpus", dependencies: ["Experiment", "Wire", "CSentencePiece"], swiftSettings: numeric),
+    .target(name: "Supervision", dependencies: ["Experiment", "Wire", "CSpawn"], swiftSettings: strict),
     .target(
       name: "Trainer", dependencies: ["Experiment", "Wire", "Corpus", "CKernels", "COneDNN"],
       swiftSettings: numeric),
@@ -66,14 +71,15 @@ let package = Package(
     .executableTarget(
       name: "Orchestrator",
       dependencies: [
-        "Experiment", "ScalingLaws", "Figures", "Wire", "Client", "Corpus", "Registry",
-        argumentParser, hummingbird, lifecycle, logging, yams,
+        "Experiment", "ScalingLaws", "GridFile", "Figures", "Wire", "Client", "Corpus", "Registry",
+        argumentParser, hummingbird, lifecycle, logging, nio, unixSignals,
       ],
       swiftSettings: strict),
 
     // C: kernels, the schema, and shims over system libraries.
     .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-fno-math-errno"])]),
     .target(name: "CMigrations"),
+    .target(name: "CSpawn"),
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
     .target(
       name: "CSentencePiece", cxxSettings: [.unsafeFlags(["-std=c++17"])],
@@ -83,5 +89,41 @@ let package = Package(
     .systemLibrary(name: "COneDNN"),
     .systemLibrary(name: "CNLopt", pkgConfig: "nlopt"),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto"),
+
+    // Tests, one target each; Loopback is the stand-in daemon of those that need one.
+    .target(name: "Loopback", path: "Tests/Loopback", swiftSettings: strict),
+    .testTarget(name: "ArchitectureTests", swiftSettings: strict),
+    .testTarget(name: "ExperimentTests", dependencies: ["Experiment"], swiftSettings: numeric),
+    .testTarget(
+      name: "GridFileTests", dependencies: ["GridFile", "Experiment"], swiftSettings: strict),
+    .testTarget(
+      name: "ScalingLawsTests", dependencies: ["ScalingLaws", "Experiment"],
+      swiftSettings: numeric),
+    .testTarget(name: "FiguresTests", dependencies: ["Figures"], swiftSettings: strict),
+    .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: strict),
+    .testTarget(
+      name: "ClientTests", dependencies: ["Client", "Wire", "Loopback"], swiftSettings: strict),
+    .testTarget(name: "CorpusTests", dependencies: ["Corpus", "Wire"], swiftSettings: numeric),
+    .testTarget(
+      name: "SupervisionTests", dependencies: ["Supervision", "Wire"], swiftSettings: strict),
+    .testTarget(name: "CKernelsTests", dependencies: ["CKernels"], swiftSettings: numeric),
+    .testTarget(
+      name: "TrainerTests",
+      dependencies: ["Trainer", "Experiment", "Wire", "Corpus", "CKernels"],
+      swiftSettings: numeric),
+    .testTarget(
+      name: "RegistryTests", dependencies: ["Registry", "Experiment", "Wire", "CMigrations", grdb],
+      swiftSettings: strict),
+    .testTarget(
+      name: "WorkerTests",
+      dependencies: ["Worker", "Supervision", "Client", "Experiment", "Wire", "Loopback"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "OrchestratorTests",
+      dependencies: [
+        "Orchestrator", "Worker", "Registry", "Client", "Corpus", "ScalingLaws", "Experiment",
+        "Wire", hummingbird,
+      ],
+      swiftSettings: strict),
   ]
 )

@@ -333,6 +333,8 @@ SELECT
   leverage_estimate.run_id AS run,
   runs.family,
   runs.budget,
+  runs.point,
+  runs.seed,
   runs.A,
   runs.G,
   runs.S,

@@ -1,10 +1,11 @@
 #include "kernel.h"
 
 KERNEL double ck_cross_entropy(
-    float *logits, const int32_t *targets, long rows, long vocab, float d_scale) {
+    float *logits, const int32_t *targets, long rows, long vocab, long stride,
+    float d_scale) {
   double total = 0;
   for (long r = 0; r < rows; r++) {
-    float *row = logits + r * vocab;
+    float *row = logits + r * stride;
     float top = largest(row, vocab);
     float wanted = row[targets[r]];
     float sum = exponentials(row, row, vocab, top);
@@ -17,10 +18,10 @@ KERNEL double ck_cross_entropy(
 }
 
 KERNEL double ck_cross_entropy_loss(
-    const float *logits, const int32_t *targets, long rows, long vocab) {
+    const float *logits, const int32_t *targets, long rows, long vocab, long stride) {
   double total = 0;
   for (long r = 0; r < rows; r++) {
-    const float *row = logits + r * vocab;
+    const float *row = logits + r * stride;
     float top = largest(row, vocab);
     float sum = 0;
     {

@@ -52,9 +52,12 @@ extension Axis {
   ) -> [Double] {
     let exponents = Int(floor(log10(span.lowerBound)))...Int(ceil(log10(span.upperBound)))
     let stride = max(1, Int(decades) / 10 + 1)
-    return exponents.filter { $0.isMultiple(of: stride) }.flatMap { exponent in
+    let values = exponents.filter { $0.isMultiple(of: stride) }.flatMap { exponent -> [Double] in
       mantissas.map { $0 * pow(10, Double(exponent)) }
-    }.filter { $0 >= span.lowerBound * (1 - 1e-9) && $0 <= span.upperBound * (1 + 1e-9) }
+    }
+    let low = span.lowerBound * (1 - 1e-9)
+    let high = span.upperBound * (1 + 1e-9)
+    return values.filter { $0 >= low && $0 <= high }
   }
 
   private func text(for value: Double) -> String {

@@ -98,7 +98,9 @@ extension Registry {
       try Row.fetchAll(
         database,
         sql: """
-          SELECT * FROM leverage
+          SELECT *,
+            (SELECT group_concat(key || '=' || value, ' ') FROM json_each(point)) AS asked
+          FROM leverage
           WHERE study = coalesce(?, study)
           ORDER BY study, grid, budget, A DESC, G, S, run, law
           """, arguments: [study]
@@ -155,7 +157,7 @@ extension LeverageRow {
   fileprivate init(_ row: Row) {
     self.init(
       study: row["study"], grid: row["grid"], run: row["run"], family: row["family"],
-      budget: row["budget"], activationRatio: row["A"], granularity: row["G"],
+      budget: row["budget"], point: row["asked"], seed: row["seed"], activationRatio: row["A"], granularity: row["G"],
       sharedRatio: row["S"], flops: row["C"], loss: row["loss"],
       validationLoss: row["validation_loss"], leverage: row["EL"], low: row["EL_low"],
       high: row["EL_high"], extrapolated: row["extrapolated"], timeLeverage: row["EL_time"],

@@ -5,18 +5,22 @@ public import Wire
 /// Which runs to list.
 public struct RunFilter: Hashable, Sendable {
   public var study: String?
+  /// By name, which grids may share.
   public var grid: String?
+  /// By number.
+  public var gridID: Int64?
   public var state: RunState?
   public var family: String?
   public var limit: Int
   public var offset: Int
 
   public init(
-    study: String? = nil, grid: String? = nil, state: RunState? = nil, family: String? = nil,
-    limit: Int = 100, offset: Int = 0
+    study: String? = nil, grid: String? = nil, gridID: Int64? = nil, state: RunState? = nil,
+    family: String? = nil, limit: Int = 100, offset: Int = 0
   ) {
     self.study = study
     self.grid = grid
+    self.gridID = gridID
     self.state = state
     self.family = family
     self.limit = limit
@@ -29,8 +33,8 @@ extension Registry {
   /// each grid that asked.
   public func runs(_ filter: RunFilter) async throws -> [RunRow] {
     try await read { database in
-      let conditions: [(String, String?)] = [
-        ("study.name", filter.study), ("grid.name", filter.grid),
+      let conditions: [(String, (any DatabaseValueConvertible)?)] = [
+        ("study.name", filter.study), ("grid.name", filter.grid), ("grid.id", filter.gridID),
         ("run.state", filter.state?.rawValue), ("grid_run.family", filter.family),
       ]
       let given = conditions.filter { $0.1 != nil }

@@ -125,7 +125,7 @@ struct Scratch {
   let placed, dGathered: UnsafeMutablePointer<Float>
   /// [P], [T, top_k], [T, E], and one row [E] each.
   let dPlacedWeights, dWeights, dLogits, balance, row: UnsafeMutablePointer<Float>
-  /// A chunk of rows of logits [chunk, V].
+  /// A chunk of rows of logits [chunk, V], `Transformer.logitStride` apart.
   let vocabularyLogits: UnsafeMutablePointer<Float>
 
   fileprivate init(_ architecture: Architecture, tokens: Int, _ arena: inout Arena) {
@@ -149,6 +149,6 @@ struct Scratch {
     dLogits = arena.take(tokens * architecture.experts)
     balance = arena.take(architecture.experts)
     row = arena.take(architecture.experts)
-    vocabularyLogits = arena.take(Transformer.logitRows * architecture.vocab)
+    vocabularyLogits = arena.take(Transformer.logitRows * Transformer.logitStride(architecture.vocab))
   }
 }

@@ -7,7 +7,7 @@ extension RunSpec.Initialisation {
   /// the blocks add matters, and that has variance near one.
   func sigma(of tensor: Tensor) -> Double {
     switch self {
-    case .fanIn: tensor.kind == .embedding ? 1 : 1 / Double(tensor.rows).squareRoot()
+    case .fanIn: tensor.kind == .embedding ? 1 : 1 / Double(tensor.fanIn).squareRoot()
     case .normal(let sigma): sigma
     }
   }

@@ -38,7 +38,7 @@ struct ParameterLayout {
   let embedding: Tensor
   let layers: [Layer]
   let finalNorm: Tensor
-  /// [d, V].
+  /// [V, d].
   let output: Tensor
   /// All of them, in the order of the buffer.
   let tensors: [Tensor]
@@ -60,7 +60,7 @@ struct ParameterLayout {
         builder.feedForward(architecture, layer: layer)
       )
     }
-    output = builder.add("output", .weight, rows: d, columns: architecture.vocab)
+    output = builder.add("output", .output, rows: architecture.vocab, columns: d)
     decayed = 0..<builder.count
     layers = blocks.enumerated().map { layer, block in
       Layer(

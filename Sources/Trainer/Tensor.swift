@@ -6,6 +6,8 @@ struct Tensor: Equatable {
     case embedding
     /// [fan_in, fan_out], applied as x·W.
     case weight
+    /// One row a token, [fan_out, fan_in], applied as x·Wᵀ.
+    case output
     /// A norm's gain: starts at one, does not decay.
     case gain
   }
@@ -20,6 +22,8 @@ struct Tensor: Equatable {
   /// Its first number in the flat buffer.
   let offset: Int
 
+  /// Inputs that each of its outputs sums over; nothing for a gain or an embedding.
+  var fanIn: Int { kind == .output ? columns : rows }
   var count: Int { stack * rows * columns }
   var range: Range<Int> { offset..<offset + count }
 }

@@ -1,7 +1,7 @@
 import CKernels
 import Experiment
 
-/// The mean over tokens of −log softmax(norm(x)·W_out)[target].
+/// The mean over tokens of −log softmax(norm(x)·W_outᵀ)[target].
 ///
 /// Logits are larger than everything else together, so they exist for a chunk of rows at a time, and
 /// the forward pass over a chunk goes straight into its backward pass.
@@ -10,19 +10,18 @@ extension Transformer {
   func outputForwardBackward(_ batch: TokenBatch) -> Double {
     let tokens = batch.tokens
     finalNormForward(tokens: tokens)
-    let weight = parameters.matrix(layout.output)
     var total = 0.0
     eachChunk(of: tokens) { start, rows in
       let normed = Matrix(activations.finalNormed + start * d, rows: rows, columns: d)
-      let logits = Matrix(scratch.vocabularyLogits, rows: rows, columns: architecture.vocab)
-      multiply(normed, weight, into: logits)
+      let logits = logits(normed)
       total += ck_cross_entropy(
-        logits.base, batch.targets.baseAddress! + start, rows, architecture.vocab,
+        logits.base, batch.targets.baseAddress! + start, rows, logits.columns, logits.stride,
         1 / Float(tokens))
       multiply(
-        logits, weight.transposed, into: Matrix(scratch.dNormed + start * d, rows: rows, columns: d))
+        logits, parameters.matrix(layout.output),
+        into: Matrix(scratch.dNormed + start * d, rows: rows, columns: d))
       multiply(
-        normed.transposed, logits, into: gradients.matrix(layout.output), accumulate: true)
+        logits.transposed, normed, into: gradients.matrix(layout.output), accumulate: true)
     }
     scratch.dResidual.update(repeating: 0, count: tokens * d)
     ck_rms_norm_backward(
@@ -36,14 +35,20 @@ extension Transformer {
     finalNormForward(tokens: batch.tokens)
     var total = 0.0
     eachChunk(of: batch.tokens) { start, rows in
-      let logits = Matrix(scratch.vocabularyLogits, rows: rows, columns: architecture.vocab)
-      multiply(
-        Matrix(activations.finalNormed + start * d, rows: rows, columns: d),
-        parameters.matrix(layout.output), into: logits)
+      let logits = logits(Matrix(activations.finalNormed + start * d, rows: rows, columns: d))
       total += ck_cross_entropy_loss(
-        logits.base, batch.targets.baseAddress! + start, rows, architecture.vocab)
+        logits.base, batch.targets.baseAddress! + start, rows, logits.columns, logits.stride)
     }
     return total / Double(batch.tokens)
+  }
+
+  /// Of a chunk of tokens, in the scratch memory of logits.
+  private func logits(_ normed: Matrix) -> Matrix {
+    let logits = Matrix(
+      scratch.vocabularyLogits, rows: normed.rows, columns: architecture.vocab,
+      stride: Self.logitStride(architecture.vocab))
+    multiply(normed, parameters.matrix(layout.output).transposed, into: logits)
+    return logits
   }
 
   private func finalNormForward(tokens: Int) {

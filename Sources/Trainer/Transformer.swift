@@ -14,6 +14,10 @@ final class Transformer {
   static let queryBlock = 64
   /// Tokens whose logits are computed together, so that they stay in cache between their products.
   static let logitRows = 64
+  /// Numbers from one row of logits to the next: an odd count of cache lines. With the power of two
+  /// that a vocabulary tends to be, a column of logits would share one cache set, and the products
+  /// run at half their speed.
+  static func logitStride(_ vocab: Int) -> Int { ((vocab + 15) / 16 | 1) * 16 }
   /// Added to the mean square in RMSNorm.
   static let epsilon: Float = 1e-5
   /// The longest wavelength of rotary embedding is 2π times this.

@@ -6,6 +6,9 @@ public struct LeverageRow: Hashable, Codable, Sendable {
   public var family: String?
   /// The budget C that was asked for, FLOPs.
   public var budget: Double?
+  /// What the axes asked for, as `A=1/32`.
+  public var point: String?
+  public var seed: Int64?
   /// A routed, G, S and C as realised.
   public var activationRatio: Double?
   public var granularity: Double?
@@ -27,8 +30,8 @@ public struct LeverageRow: Hashable, Codable, Sendable {
   public var law: Int64
 
   public init(
-    study: String, grid: String?, run: Int64, family: String?, budget: Double?,
-    activationRatio: Double?, granularity: Double?, sharedRatio: Double?, flops: Double?,
+    study: String, grid: String?, run: Int64, family: String?, budget: Double?, point: String?,
+    seed: Int64?, activationRatio: Double?, granularity: Double?, sharedRatio: Double?, flops: Double?,
     loss: Double?, validationLoss: Double?, leverage: Double, low: Double?, high: Double?,
     extrapolated: Bool, timeLeverage: Double?, timeLow: Double?, timeHigh: Double?, law: Int64
   ) {
@@ -37,6 +40,8 @@ public struct LeverageRow: Hashable, Codable, Sendable {
     self.run = run
     self.family = family
     self.budget = budget
+    self.point = point
+    self.seed = seed
     self.activationRatio = activationRatio
     self.granularity = granularity
     self.sharedRatio = sharedRatio
@@ -54,7 +59,7 @@ public struct LeverageRow: Hashable, Codable, Sendable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case study, grid, run, family, budget
+    case study, grid, run, family, budget, point, seed
     case activationRatio = "A"
     case granularity = "G"
     case sharedRatio = "S"

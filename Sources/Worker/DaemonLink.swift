@@ -1,6 +1,7 @@
 import Client
 import Logging
 import Synchronization
+import Wire
 
 /// The daemon as the slots see it: asked until it answers, and a trouble that lasts is told to the
 /// log once, not at each try.

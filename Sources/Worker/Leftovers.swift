@@ -1,5 +1,6 @@
 import Client
 import Foundation
+import Logging
 import Wire
 
 /// Outcomes that an earlier worker in the same folder reached and could not deliver: a whole

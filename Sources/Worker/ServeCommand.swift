@@ -22,17 +22,23 @@ struct ServeCommand: AsyncParsableCommand {
         130 ended at once by a second signal
       """)
 
-  @Option(help: "The daemon: http://HOST:PORT, https://HOST:PORT or unix:/PATH.")
-  var connect: String
+  @Option(
+    help: """
+      The daemon: http://HOST:PORT, https://HOST:PORT or unix:/PATH; $ORCHESTRATOR_URL, else \
+      http://127.0.0.1:7717.
+      """)
+  var connect: String?
 
   @Option(help: "Trainers side by side.")
   var slots = 1
 
-  @Option(help: "The folder with the prepared corpora.", completion: .directory)
-  var data: String
+  @Option(
+    help: "The data folder, with the prepared corpora; $ORCHESTRATOR_DATA, else ./data.",
+    completion: .directory)
+  var data: String?
 
-  @Option(help: "The folder for run directories.", completion: .directory)
-  var runs: String
+  @Option(help: "The folder for run directories; runs in the data folder.", completion: .directory)
+  var runs: String?
 
   @Option(help: "What people call this worker; the host's name by default.")
   var name: String?
@@ -54,6 +60,9 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(help: "A PEM file with the key of that certificate.")
   var key: String?
 
+  @Flag(help: "Leave as on SIGTERM when standard input ends, as when the parent process does.")
+  var untilStdinCloses = false
+
   @Flag(help: "Log each run's start and end.")
   var verbose = false
 
@@ -68,7 +77,7 @@ struct ServeCommand: AsyncParsableCommand {
 
   func run() async throws {
     let service = try service()
-    let signals = Signals.arrivals(of: [SIGTERM, SIGINT])
+    let signals = Signals.arrivals(of: [SIGTERM, SIGINT], orEndOfInput: untilStdinCloses)
     let work = Task { try await service.run() }
     let watch = Task {
       var arrivals = signals.makeAsyncIterator()
@@ -87,15 +96,16 @@ struct ServeCommand: AsyncParsableCommand {
     let environment = ProcessInfo.processInfo.environment
     let client = DaemonClient(
       ClientConfiguration(
-        address: try address(), token: environment["ORCHESTRATOR_TOKEN"], authority: ca,
+        address: try address(environment), token: environment["ORCHESTRATOR_TOKEN"], authority: ca,
         certificate: cert, key: key))
     return WorkerService(
       settings: try settings(environment), link: DaemonLink(client: client, retry: Retry(), log: log))
   }
 
-  private func address() throws -> DaemonAddress {
+  private func address(_ environment: [String: String]) throws -> DaemonAddress {
     do {
-      return try DaemonAddress(connect)
+      return try DaemonAddress(
+        connect ?? environment["ORCHESTRATOR_URL"] ?? "http://127.0.0.1:7717")
     } catch {
       throw ValidationError("--connect: \(error)")
     }
@@ -103,7 +113,8 @@ struct ServeCommand: AsyncParsableCommand {
 
   private func settings(_ environment: [String: String]) throws -> WorkerSettings {
     let host = ProcessInfo.processInfo.hostName
-    let runs = URL(filePath: runs).standardizedFileURL
+    let data = URL(filePath: data ?? environment["ORCHESTRATOR_DATA"] ?? "data").standardizedFileURL
+    let runs = runs.map { URL(filePath: $0).standardizedFileURL } ?? data.appending(path: "runs")
     try FileManager.default.createDirectory(at: runs, withIntermediateDirectories: true)
     let catalogue: TrainerCatalogue
     do {
@@ -113,7 +124,7 @@ struct ServeCommand: AsyncParsableCommand {
     }
     return WorkerSettings(
       id: "\(name ?? host)-\(UUID().uuidString.prefix(8).lowercased())", host: host, slots: slots,
-      data: URL(filePath: data).standardizedFileURL, runs: runs, trainers: catalogue,
+      data: data, runs: runs, trainers: catalogue,
       environment: Self.trainerEnvironment(environment), grace: .seconds(grace))
   }
 

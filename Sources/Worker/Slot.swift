@@ -1,5 +1,6 @@
 import Client
 import Foundation
+import Logging
 import Wire
 
 /// One place for a trainer: leases a run, trains it, tells the outcome, which brings the next run.
@@ -70,8 +71,8 @@ struct Slot: Sendable {
   /// Delivers what is left of an attempt, in order, until it is answered. A leaving worker tries for
   /// a while only; what it could not tell stays in the spool.
   private func deliver(_ outbox: Outbox, _ outcome: OutcomeReport) async -> Lease? {
-    await Farewell(limit: settings.farewell, clock: link.retry.clock).run { [link] in
-      do {
+    await Farewell(limit: settings.farewell, clock: link.retry.clock).run { [link] () -> Lease? in
+      do throws(ClientError) {
         while let report = outbox.oldest {
           _ = try await link.ask { client throws(ClientError) in try await client.report(report) }
           outbox.delivered()

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Trainer
 
 /// `worker train`: the native trainer, as a worker starts it.
 struct TrainCommand: ParsableCommand {
@@ -12,10 +13,11 @@ struct TrainCommand: ParsableCommand {
 
       Exit codes:
         0   finished, or diverged
-        75  wrote a checkpoint and left on SIGTERM
         64  the spec or the corpus is missing or wrong
       """)
 
   func run() throws {
+    let code = NativeTrainer.main(environment: ProcessInfo.processInfo.environment)
+    if code != 0 { throw ExitCode(code) }
   }
 }

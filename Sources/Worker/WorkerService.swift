@@ -1,5 +1,6 @@
 import Client
 import Foundation
+import Logging
 import Wire
 
 /// A worker's life: it introduces itself, fills its slots, and says good-bye.

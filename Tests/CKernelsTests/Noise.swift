@@ -1,3 +1,5 @@
+import Foundation
+
 /// Reproducible numbers between −1 and 1.
 struct Noise {
   private var state: UInt64
@@ -24,3 +26,25 @@ func difference(_ found: [Float], _ expected: [Double]) -> Double {
 
 /// `x` in double precision.
 func exact(_ x: [Float]) -> [Double] { x.map(Double.init) }
+
+/// Lengths around multiples of the vector widths.
+let lengths = [1, 2, 3, 7, 8, 15, 16, 17, 31, 32, 33, 64, 100]
+
+/// The slope of `function` along each coordinate at `point`, by central differences.
+func slopes(at point: [Double], _ function: ([Double]) -> Double) -> [Double] {
+  let h = 1e-5
+  return point.indices.map { index in
+    var moved = point
+    moved[index] = point[index] + h
+    let above = function(moved)
+    moved[index] = point[index] - h
+    return (above - function(moved)) / (2 * h)
+  }
+}
+
+/// e^x over their sum.
+func softmax(_ x: ArraySlice<Double>) -> [Double] {
+  let top = x.max()!
+  let exponentials = x.map { exp($0 - top) }
+  return exponentials.map { $0 / exponentials.reduce(0, +) }
+}

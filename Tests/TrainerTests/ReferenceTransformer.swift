@@ -40,7 +40,9 @@ struct ReferenceTransformer {
       }
     }
     for (token, hidden) in normed(x, layout.finalNorm).enumerated() {
-      let logits = times(hidden, layout.output)
+      let logits = (0..<architecture.vocab).map { token in
+        zip(hidden, row(layout.output, token)).reduce(0) { $0 + $1.0 * $1.1 }
+      }
       outcome.crossEntropy +=
         (logSumExp(logits) - logits[targets[token]]) / Double(inputs.count)
     }

@@ -57,11 +57,13 @@ void ck_swiglu_backward(
 
 // --- Cross-entropy over the vocabulary, forward and backward at once -----------------------------
 
-/// logits [rows, vocab] become d_scale · (softmax − one-hot); returns the sum of the losses, nats.
+/// logits [rows, vocab], `stride` apart, become d_scale · (softmax − one-hot); returns the sum of the losses, nats.
 double ck_cross_entropy(
-    float *logits, const int32_t *targets, long rows, long vocab, float d_scale);
+    float *logits, const int32_t *targets, long rows, long vocab, long stride,
+    float d_scale);
 /// The same sum without the gradient; logits stay as they are.
-double ck_cross_entropy_loss(const float *logits, const int32_t *targets, long rows, long vocab);
+double ck_cross_entropy_loss(
+    const float *logits, const int32_t *targets, long rows, long vocab, long stride);
 
 // --- Rows -----------------------------------------------------------------------------------------
 

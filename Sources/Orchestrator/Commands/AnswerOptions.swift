@@ -17,13 +17,13 @@ struct AnswerOptions: ParsableArguments {
 
   /// The source that was chosen.
   func source() throws -> any AnswerSource {
-    if let registry { return FileAnswers(registry: try Registry.openReadOnly(registry)) }
+    if let registry { return RegistryAnswers(registry: try Registry.openReadOnly(registry)) }
     return DaemonAnswers(client: try daemon.client())
   }
 
   /// Prints `value` as JSON if that was asked for, else `table`.
-  func print(_ value: some Encodable, or table: @autoclosure () -> String) throws {
-    guard json else { return Screen.process.result(table()) }
+  func print(_ value: some Encodable, or table: @autoclosure () throws -> String) throws {
+    guard json else { return Screen.process.result(try table()) }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     Screen.process.result(String(decoding: try encoder.encode(value), as: UTF8.self))

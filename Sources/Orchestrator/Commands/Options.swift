@@ -1,7 +1,7 @@
-import ArgumentParser
+public import ArgumentParser
 import Client
 import Foundation
-import Logging
+public import Logging
 
 /// How to reach the daemon.
 struct DaemonOptions: ParsableArguments {

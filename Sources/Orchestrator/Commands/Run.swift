@@ -24,7 +24,7 @@ struct Run: AsyncParsableCommand {
 
   func validate() throws {
     guard slots > 0 else { throw ValidationError("--slots is positive") }
-    if let figure, LeverageFigure.format(of: figure) == nil {
+    if let figure, LeverageFigure.output(for: figure) == nil {
       throw ValidationError("--figure \(figure): the name ends in .svg, .png or .pdf")
     }
   }

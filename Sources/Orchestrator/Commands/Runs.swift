@@ -1,5 +1,6 @@
-import ArgumentParser
-import Wire
+public import ArgumentParser
+import Registry
+public import Wire
 
 struct Runs: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -32,4 +33,4 @@ struct Runs: AsyncParsableCommand {
   }
 }
 
-extension RunState: @retroactive ExpressibleByArgument {}
+extension RunState: ExpressibleByArgument {}

@@ -3,6 +3,7 @@ import Hummingbird
 import Logging
 import Registry
 import ServiceLifecycle
+import UnixSignals
 
 /// The daemon: the registry's one writer, its HTTP interface, the reaper and the refit.
 struct Daemon: Sendable {
@@ -46,10 +47,11 @@ struct Daemon: Sendable {
       configuration: .init(address: .hostname(host, port: port), serverName: "orchestrator"),
       onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? port) },
       logger: log)
+    let services: [any Service] = [server, reaper, refit]
     let group = ServiceGroup(
-      configuration: .init(
-        services: [server, reaper, refit].map { .init(service: $0) },
-        gracefulShutdownSignals: signals, logger: log))
+      configuration: ServiceGroupConfiguration(
+        services: services.map { .init(service: $0) }, gracefulShutdownSignals: signals,
+        logger: log))
     try await group.run()
   }
 }

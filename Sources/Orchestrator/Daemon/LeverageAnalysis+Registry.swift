@@ -29,7 +29,7 @@ extension LeverageAnalysis {
         study: study, name: law.storedName, form: law.form,
         parameters: law.parameters.map {
           LawParameter(
-            name: $0.name, value: $0.value, low: $0.interval?.lower, high: $0.interval?.upper)
+            name: $0.name, value: $0.value, low: $0.interval?.low, high: $0.interval?.high)
         },
         warnings: (law.warnings + (law.carriesLeverage ? warnings : [])).map(\.description),
         inputSHA256: input, runs: law.runs, leverage: law.carriesLeverage ? estimates : [])
@@ -41,10 +41,10 @@ extension LeverageAnalysis {
       run.inCompute.estimate.map { estimate in
         let time = run.inTime?.estimate
         return NewLaw.Leverage(
-          run: run.run, leverage: estimate.value, low: estimate.interval?.lower,
-          high: estimate.interval?.upper, extrapolated: estimate.isExtrapolated,
-          timeLeverage: time?.value, timeLow: time?.interval?.lower,
-          timeHigh: time?.interval?.upper)
+          run: run.run, leverage: estimate.value, low: estimate.interval?.low,
+          high: estimate.interval?.high, extrapolated: estimate.isExtrapolated,
+          timeLeverage: time?.value, timeLow: time?.interval?.low,
+          timeHigh: time?.interval?.high)
       }
     }
   }

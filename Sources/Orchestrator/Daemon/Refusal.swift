@@ -2,6 +2,7 @@ import Corpus
 import Experiment
 import GridFile
 import Hummingbird
+import Logging
 import Registry
 import ScalingLaws
 import Wire

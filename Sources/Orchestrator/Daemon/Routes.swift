@@ -59,7 +59,8 @@ enum Routes {
       try JSONBody.response(try await answers.status())
     }
     group.get("/runs") { request, _ in
-      let filter = try RunFilter(query: request.uri.queryParameters.pairs)
+      let filter = try RunFilter(
+        query: request.uri.queryParameters.map { (String($0.key), String($0.value)) })
       return try JSONBody.response(try await answers.runs(filter))
     }
     group.get("/runs/:id") { _, context in
@@ -84,9 +85,4 @@ enum Routes {
       return try JSONBody.response(try await answers.sql(query.query))
     }
   }
-}
-
-extension FlatDictionary<Substring, Substring> {
-  /// Its pairs as text.
-  fileprivate var pairs: [(String, String)] { map { (String($0.key), String($0.value)) } }
 }

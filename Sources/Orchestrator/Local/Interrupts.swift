@@ -1,4 +1,4 @@
-import Dispatch
+@preconcurrency import Dispatch
 import Glibc
 
 /// SIGINT and SIGTERM as calls instead of this process's end, for as long as it lives.

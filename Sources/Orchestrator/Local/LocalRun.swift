@@ -30,7 +30,10 @@ struct LocalRun {
   }
 
   private func rows(of grid: Int64) async throws -> [RunRow] {
-    try await daemon.desk.registry.runs(ofGrid: grid)
+    var filter = RunFilter()
+    filter.gridID = grid
+    filter.limit = Int(Int32.max)
+    return try await daemon.desk.registry.runs(filter)
   }
 
   private func train(_ grid: Int64, _ progress: inout GridProgress) async throws {

@@ -21,7 +21,7 @@ final class LocalWorker: Sendable {
       "--connect", url, "--slots", "\(slots)", "--data", data.path, "--until-stdin-closes",
     ]
     process.standardInput = lifeline
-    FileManager.default.createFile(atPath: log.path, contents: nil)
+    try Data().write(to: log)
     process.standardError = try FileHandle(forWritingTo: log)
     let (exits, ended) = AsyncStream.makeStream(of: Void.self)
     process.terminationHandler = {

@@ -32,20 +32,24 @@ extension TextTable {
       ">EL in time", ">95% interval", "", ">law", ">run",
     ])
     let ordered = rows.sorted {
-      ($0.budget, -($0.activationRatio ?? 0), $0.run)
-        < ($1.budget, -($1.activationRatio ?? 0), $1.run)
+      ($0.budget ?? 0, -($0.activationRatio ?? 0), $0.run)
+        < ($1.budget ?? 0, -($1.activationRatio ?? 0), $1.run)
     }
     for row in ordered {
-      table.append([
-        Quantity.scientific(row.budget), row.family, row.point, row.seed.map { "\($0)" } ?? "",
-        row.activationRatio.map(Quantity.ratio) ?? "",
+      let setting: [String] = [
+        row.budget.map(Quantity.scientific) ?? "", row.family ?? "", row.point ?? "",
+        row.seed.map { "\($0)" } ?? "", row.activationRatio.map(Quantity.ratio) ?? "",
         row.granularity.map { Quantity.decimal($0, places: 2) } ?? "",
-        row.sharedRatio.map(Quantity.ratio) ?? "", decimal(row.validationLoss),
+        row.sharedRatio.map(Quantity.ratio) ?? "",
+      ]
+      let result: [String] = [
+        decimal(row.validationLoss),
         Quantity.decimal(row.leverage, places: 2), interval(row.low, row.high),
         row.timeLeverage.map { Quantity.decimal($0, places: 2) } ?? "",
         interval(row.timeLow, row.timeHigh), row.extrapolated ? "extrapolated" : "", "\(row.law)",
         "\(row.run)",
-      ])
+      ]
+      table.append(setting + result)
     }
     return table
   }
