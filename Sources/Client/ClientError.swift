@@ -27,6 +27,7 @@ public enum ClientError: Error, Hashable, Sendable {
 }
 
 extension ClientError: CustomStringConvertible {
+  /// What happened, and what to do about it.
   public var description: String {
     switch self {
     case .unreachable(let url, let reason):

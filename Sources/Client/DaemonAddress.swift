@@ -45,6 +45,7 @@ public enum DaemonAddress: Hashable, Sendable {
 }
 
 extension DaemonAddress: CustomStringConvertible {
+  /// As `init(_:)` reads it.
   public var description: String {
     switch self {
     case .network(let base): base

@@ -51,7 +51,7 @@ public struct Retry: Sendable {
     while true {
       do {
         return try await request()
-      } catch where error.isTransient {
+      } catch  where error.isTransient {
         failures += 1
         failed(error)
       }

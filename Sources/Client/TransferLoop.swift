@@ -119,7 +119,9 @@ extension TransferLoop {
         guard message.pointee.msg == CURLMSG_DONE else { continue }
         let code = ccurl_result(message)
         let handle = message.pointee.easy_handle
-        guard let ticket = running.first(where: { $0.value.handle == handle })?.key else { continue }
+        guard let ticket = running.first(where: { $0.value.handle == handle })?.key else {
+          continue
+        }
         remove(ticket)?.finish(code)
       }
     }

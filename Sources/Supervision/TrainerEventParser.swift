@@ -75,6 +75,7 @@ public enum ProtocolViolation: Error, Hashable, Sendable {
 }
 
 extension ProtocolViolation: CustomStringConvertible {
+  /// What was printed, and where it belongs.
   public var description: String {
     switch self {
     case .foreign(let line):

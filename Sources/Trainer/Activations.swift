@@ -149,6 +149,7 @@ struct Scratch {
     dLogits = arena.take(tokens * architecture.experts)
     balance = arena.take(architecture.experts)
     row = arena.take(architecture.experts)
-    vocabularyLogits = arena.take(Transformer.logitRows * Transformer.logitStride(architecture.vocab))
+    vocabularyLogits = arena.take(
+      Transformer.logitRows * Transformer.logitStride(architecture.vocab))
   }
 }

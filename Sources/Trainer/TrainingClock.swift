@@ -7,6 +7,7 @@ public struct TrainingClock: Sendable {
   /// CPU time that this thread has used.
   public var cpu: @Sendable () -> Double
 
+  /// A clock that calls these.
   public init(wall: @escaping @Sendable () -> Double, cpu: @escaping @Sendable () -> Double) {
     self.wall = wall
     self.cpu = cpu

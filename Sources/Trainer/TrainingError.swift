@@ -19,6 +19,7 @@ public enum TrainingError: Error, Equatable {
 }
 
 extension TrainingError: CustomStringConvertible {
+  /// What was wrong, and what would be right.
   public var description: String {
     switch self {
     case .variableMissing(let name):

@@ -8,7 +8,7 @@ public import Wire
 /// One run from its first to its last step: a spec and its data go in, events come out.
 ///
 /// Equal specs and data on one instruction set give equal bits, whatever else the machine does.
-public struct TrainingProcess {
+public struct TrainingProcess: Sendable {
   let spec: RunSpec
   private let training: TokenWindows
   private let validation: TokenWindows
@@ -47,6 +47,8 @@ public struct TrainingProcess {
 
   /// Trains, and returns the model as the last step left it.
   func train(_ emit: (TrainerEvent) throws -> Void) rethrows -> Transformer {
+    // The count belongs to the thread that sets it, and this may not be the one of `init`.
+    ck_set_threads(1)
     let architecture = spec.architecture
     let model = Transformer(architecture, router: spec.router, sequences: spec.batchSequences)
     model.layout.initialise(model.parameters, spec.initialisation, seed: spec.seed)

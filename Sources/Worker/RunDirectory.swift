@@ -10,7 +10,8 @@ struct RunDirectory: Sendable {
   init(for lease: Lease, under runs: URL) throws {
     url = runs.appending(path: "\(lease.run)/\(lease.epoch)")
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    try Data(lease.spec.canonical.utf8).write(to: url.appending(path: "spec.json"), options: .atomic)
+    try Data(lease.spec.canonical.utf8).write(
+      to: url.appending(path: "spec.json"), options: .atomic)
   }
 
   /// What the attempt has not delivered yet.

@@ -99,7 +99,8 @@ struct ServeCommand: AsyncParsableCommand {
         address: try address(environment), token: environment["ORCHESTRATOR_TOKEN"], authority: ca,
         certificate: cert, key: key))
     return WorkerService(
-      settings: try settings(environment), link: DaemonLink(client: client, retry: Retry(), log: log))
+      settings: try settings(environment),
+      link: DaemonLink(client: client, retry: Retry(), log: log))
   }
 
   private func address(_ environment: [String: String]) throws -> DaemonAddress {

@@ -40,10 +40,11 @@ struct Slot: Sendable {
       let wish = nextWish(waitSeconds: settings.leaseWait)
       let asked = ContinuousClock.now
       do {
-        let reply = try await link.ask { client throws(ClientError) in try await client.lease(wish) }
+        let reply = try await link.ask { client throws(ClientError) in try await client.lease(wish)
+        }
         if let lease = reply.lease { return lease }
         // A daemon that is about to stop does not hold its replies.
-        if asked.duration(to: .now) < .seconds(min(1, settings.leaseWait)) { _ = await link.pause() }
+        if asked.duration(to: .now) < .seconds(1) { _ = await link.pause() }
       } catch {
         if case .api(let refusal) = error, refusal.code == .notFound { await register() }
         _ = await link.pause()

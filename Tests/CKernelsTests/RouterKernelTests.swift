@@ -4,7 +4,8 @@ import Testing
 
 @Suite("The router's kernels against plain loops")
 struct RouterKernelTests {
-  static let gates = [ck_gate_softmax_renormalised, ck_gate_softmax, ck_gate_sigmoid].map(\.rawValue)
+  static let gates = [ck_gate_softmax_renormalised, ck_gate_softmax, ck_gate_sigmoid].map(
+    \.rawValue)
   /// Experts and top_k.
   static let shapes = [(1, 1), (3, 2), (16, 4), (17, 1), (33, 33), (64, 8)]
   let tokens = 5
@@ -18,8 +19,10 @@ struct RouterKernelTests {
       let logits = exact(Array(run.logits[token * experts..<(token + 1) * experts]))
       let truth = reference(gate, logits, run.bias, topK)
       #expect(run.chosen[token * topK..<(token + 1) * topK].map(Int.init) == truth.chosen)
-      #expect(difference(Array(run.scores[token * experts..<(token + 1) * experts]), truth.scores) < 1e-6)
-      #expect(difference(Array(run.weights[token * topK..<(token + 1) * topK]), truth.weights) < 1e-5)
+      #expect(
+        difference(Array(run.scores[token * experts..<(token + 1) * experts]), truth.scores) < 1e-6)
+      #expect(
+        difference(Array(run.weights[token * topK..<(token + 1) * topK]), truth.weights) < 1e-5)
       #expect(abs(Double(run.logSumExp[token]) - truth.logSumExp) < 1e-5)
       for i in 0..<experts { sums[i] += truth.probabilities[i] }
     }
@@ -34,7 +37,8 @@ struct RouterKernelTests {
     let (dWeights, balance) = (noise.array(tokens * topK), noise.array(experts))
     var dLogits = [Float](repeating: .nan, count: tokens * experts)
     ck_router_backward(
-      Int32(gate), run.logits, run.scores, run.logSumExp, run.chosen, run.weights, dWeights, balance,
+      Int32(gate), run.logits, run.scores, run.logSumExp, run.chosen, run.weights, dWeights,
+      balance,
       0.4, &dLogits, tokens, experts, topK)
     let expected = (0..<tokens).flatMap { token in
       slopes(at: exact(Array(run.logits[token * experts..<(token + 1) * experts]))) { logits in
@@ -95,7 +99,8 @@ private struct Run {
     chosen = [Int32](repeating: -1, count: tokens * topK)
     var scratch = [Float](repeating: .nan, count: experts)
     ck_router_forward(
-      Int32(gate), self.logits, bias, &scores, &logSumExp, &chosen, &weights, &sums, &scratch, tokens,
+      Int32(gate), self.logits, bias, &scores, &logSumExp, &chosen, &weights, &sums, &scratch,
+      tokens,
       experts, topK)
   }
 }

@@ -7,7 +7,8 @@ struct DaemonAddressTests {
   @Test("what a person writes is read, and printed as it is used")
   func valid() throws {
     for (text, printed) in [
-      ("http://127.0.0.1:8080", "http://127.0.0.1:8080"), ("https://head.node/", "https://head.node"),
+      ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+      ("https://head.node/", "https://head.node"),
       ("unix:/run/o.sock", "unix:/run/o.sock"), ("unix:///run/o.sock", "unix:/run/o.sock"),
     ] {
       #expect(try DaemonAddress(text).description == printed)

@@ -7,11 +7,13 @@ import Synchronization
 public final class LoopbackServer: Sendable {
   /// What a client asked.
   public struct Request: Sendable {
+    /// The verb.
     public var method: String
     /// With its query.
     public var path: String
     /// Names in lower case.
     public var headers: [String: String]
+    /// Empty when there is none.
     public var body: Data
   }
 
@@ -37,6 +39,7 @@ public final class LoopbackServer: Sendable {
   private let connections = Mutex<Set<Int32>>([])
   private let handler: @Sendable (Request) -> Reply
 
+  /// Listens at once; `handler` is called on the connections' threads.
   public init(at place: Place = .port, _ handler: @escaping @Sendable (Request) -> Reply) throws {
     self.handler = handler
     switch place {

@@ -28,17 +28,21 @@ struct TextTableTests {
 @Suite("Quantities read well")
 struct QuantityTests {
   @Test(
-    "FLOPs", arguments: [(1e12, "1e12"), (3.02e11, "3.02e11"), (0, "0"), (9.9999e11, "1e12")])
+    "FLOPs",
+    arguments: zip([1e12, 3.02e11, 0, 9.9999e11] as [Double], ["1e12", "3.02e11", "0", "1e12"]))
   func scientific(value: Double, text: String) { #expect(Quantity.scientific(value) == text) }
 
   @Test(
     "counts",
-    arguments: [(412, "412"), (1_310_000, "1.31M"), (17.5e9, "17.5B"), (100_000, "100k")])
+    arguments: zip(
+      [412, 1_310_000, 17.5e9, 100_000] as [Double], ["412", "1.31M", "17.5B", "100k"]))
   func count(value: Double, text: String) { #expect(Quantity.count(value) == text) }
 
-  @Test("ratios", arguments: [(1.0 / 32, "1/32"), (1, "1"), (2.0 / 3, "0.667"), (0, "0")])
+  @Test(
+    "ratios",
+    arguments: zip([1.0 / 32, 1, 2.0 / 3, 0] as [Double], ["1/32", "1", "0.667", "0"]))
   func ratio(value: Double, text: String) { #expect(Quantity.ratio(value) == text) }
 
-  @Test("durations", arguments: [(48.2, "48s"), (200, "3m20s"), (7500, "2h05m")])
+  @Test("durations", arguments: zip([48.2, 200, 7500] as [Double], ["48s", "3m20s", "2h05m"]))
   func duration(value: Double, text: String) { #expect(Quantity.duration(value) == text) }
 }

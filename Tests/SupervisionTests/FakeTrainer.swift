@@ -16,16 +16,17 @@ final class FakeTrainer: Sendable {
   static let finishedLine = #"{"event":"finished","loss":4.5,"tokens":8,"flops":100}"#
 
   init(
-    _ script: String, interpreter: String = "#!/bin/sh", grace: Duration = .seconds(20)
+    _ script: String, grace: Duration = .seconds(20)
   ) throws {
     let directory = FileManager.default.temporaryDirectory
       .appending(path: "trainer-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-    let program = directory.appending(path: "trainer")
-    try Data("\(interpreter)\n\(script)\n".utf8).write(to: program)
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program.path)
+    // Read by the shell, not executed: a fork elsewhere in this process may hold the file open for
+    // writing for a moment, and such a file cannot be executed.
+    let program = directory.appending(path: "trainer.sh")
+    try Data("\(script)\n".utf8).write(to: program)
     launch = TrainerLaunch(
-      command: [program.path, "an argument"], directory: directory,
+      command: ["/bin/sh", program.path, "an argument"], directory: directory,
       data: URL(filePath: "/the/data"), environment: ["PATH": "/usr/bin:/bin"], grace: grace)
     let (arrivals, continuation) = AsyncStream.makeStream(of: TrainerEvent.self)
     self.arrivals = arrivals

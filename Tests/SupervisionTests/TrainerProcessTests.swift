@@ -43,7 +43,8 @@ struct TrainerProcessTests {
     #expect(failure.message.hasPrefix("exited with code 4; its log ends:\n"))
   }
 
-  @Test("a crash, a signal, an exit without `finished` and a foreign line are failures of their kind")
+  @Test(
+    "a crash, a signal, an exit without `finished` and a foreign line are failures of their kind")
   func failures() async throws {
     let scripts: [(String, Outcome.Failure.Class, String)] = [
       ("echo out of memory >&2; exit 3", .code, "out of memory"),
@@ -62,16 +63,18 @@ struct TrainerProcessTests {
 
   @Test("what cannot be started says why")
   func notStarted() async throws {
-    let unreadable = try FakeTrainer("exit 0", interpreter: "#!/no/such/interpreter")
-    guard case .failed(let first) = await unreadable.run() else { fatalError() }
-    #expect(first.kind == .start)
-    #expect(first.message.contains("No such file"))
-    var launch = unreadable.launch
-    launch.command = ["no-such-program"]
-    guard case .failed(let second) = await TrainerProcess(launch, deliver: { _ in }).run()
-    else { fatalError() }
-    #expect(second.kind == .start)
-    #expect(second.message.contains("no-such-program"))
+    let trainer = try FakeTrainer("exit 0")
+    for (program, words) in [
+      ("/no/such/program", "No such file"), (trainer.launch.directory.path, "Permission denied"),
+      ("no-such-program", "no program `no-such-program` on PATH"),
+    ] {
+      var launch = trainer.launch
+      launch.command = [program]
+      let outcome = await TrainerProcess(launch, deliver: { _ in }).run()
+      guard case .failed(let failure) = outcome else { fatalError("\(outcome)") }
+      #expect(failure.kind == .start)
+      #expect(failure.message.contains(words), "\(failure.message)")
+    }
   }
 
   @Test("divergence and a checkpoint are outcomes, not crashes")

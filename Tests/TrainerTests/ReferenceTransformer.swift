@@ -64,22 +64,29 @@ struct ReferenceTransformer {
   private func attention(_ layer: ParameterLayout.Layer, _ x: Rows) -> Rows {
     let (s, n, h) = (architecture.seqLen, architecture.headDim, architecture.heads)
     let group = h / architecture.kvHeads
-    let projected = x.map { times($0, layer.queryKeyValue) }
+    let projected = x.enumerated().map { token, row in
+      let heads = times(row, layer.queryKeyValue)
+      // Queries and keys turn with their position, values do not.
+      return (0..<h + 2 * architecture.kvHeads).map { index in
+        let head = part(heads, index)
+        return index < h + architecture.kvHeads ? rotated(head, token % s) : head
+      }
+    }
     return x.indices.map { token in
       let position = token % s
       var heads: [Double] = []
       for head in 0..<h {
-        let query = rotated(part(projected[token], head), position)
+        let query = projected[token][head]
         let seen = (token - position)...token
         let scores = seen.map { other in
-          let key = rotated(part(projected[other], h + head / group), other % s)
-          return zip(query, key).reduce(0) { $0 + $1.0 * $1.1 } / Double(n).squareRoot()
+          zip(query, projected[other][h + head / group]).reduce(0) { $0 + $1.0 * $1.1 }
+            / Double(n).squareRoot()
         }
         let weights = softmax(scores)
         for channel in 0..<n {
           heads.append(
             zip(weights, seen).reduce(0) { sum, pair in
-              let value = part(projected[pair.1], h + architecture.kvHeads + head / group)
+              let value = projected[pair.1][h + architecture.kvHeads + head / group]
               return sum + pair.0 * value[channel]
             })
         }

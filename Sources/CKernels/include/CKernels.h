@@ -12,7 +12,7 @@
 const char *ck_instruction_set(void);
 /// Makes OpenMP, under oneDNN's products, use `count` threads from now on in this thread; returns
 /// the number that it will use, or 0 when no OpenMP runtime is loaded.
-int ck_set_threads(int count);
+__attribute__((swift_attr("@discardableResult"))) int ck_set_threads(int count);
 
 // --- RMSNorm: y = x · rstd · gain, rstd = 1/√(mean x² + ε) -----------------------------------------
 

@@ -5,7 +5,17 @@ import Foundation
 struct CorpusCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "corpus", abstract: "Prepare the text that models are trained on.",
-    subcommands: [Prepare.self, List.self])
+    subcommands: [Prepare.self, Import.self, List.self])
+
+  /// Prepares a corpus with a line of progress, and says what came of it.
+  private static func prepare(_ preparation: CorpusPreparation) throws {
+    let started = ContinuousClock.now
+    let corpus = try preparation.run { Screen.process.progress($0.line) }
+    Screen.process.clearProgress()
+    let took = started.duration(to: .now).inSeconds
+    Screen.process.result(
+      corpus.summary + (took < 1 ? ", already prepared" : ", in \(Quantity.duration(took))"))
+  }
 
   struct Prepare: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -18,16 +28,29 @@ struct CorpusCommand: AsyncParsableCommand {
 
     func run() async throws {
       try await reportingFailures {
-        let folder = try files.folder()
-        let preparation = try CorpusPreparation(name: name, dataFolder: folder)
-        let started = ContinuousClock.now
-        let corpus = try preparation.run { progress in
-          Screen.process.progress(progress.line)
-        }
-        Screen.process.clearProgress()
-        let took = started.duration(to: .now).inSeconds
-        Screen.process.result(
-          corpus.summary + (took < 1 ? ", already prepared" : ", in \(Quantity.duration(took))"))
+        try prepare(CorpusPreparation(name: name, dataFolder: files.folder()))
+      }
+    }
+  }
+
+  struct Import: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Prepare a corpus from your own text: .txt files, or .jsonl with a `text` key.")
+
+    @Argument(help: "What to call it.") var name: String
+    @Argument(help: "The files.", completion: .file()) var inputs: [String]
+    @Option(help: "The text's licence, for the manifest.") var licence = "unstated"
+    @Option(help: "Pieces in the tokenizer's vocabulary.") var vocabulary = 1024
+    @OptionGroup var files: DataOptions
+
+    func run() async throws {
+      try await reportingFailures {
+        var settings = CorpusPreparation.Settings()
+        settings.vocabulary = vocabulary
+        try prepare(
+          CorpusPreparation(
+            name: name, importing: inputs.map { URL(filePath: $0) }, licence: licence,
+            dataFolder: files.folder(), settings: settings))
       }
     }
   }

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Foundation
+import ServiceLifecycle
+import UnixSignals
 
 struct Serve: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -30,9 +32,10 @@ struct Serve: AsyncParsableCommand {
       let registry = try files.registryPath()
       let daemon = try await Daemon.open(
         registry: registry, settings: settings, log: logging.logger("orchestrator"))
-      try await daemon.run(host: host, port: port) { [host] port in
-        Screen.process.note("serving \(registry) at http://\(host):\(port)")
+      let services = daemon.services(host: host, port: port, signals: [.sigterm, .sigint]) {
+        [host] port in Screen.process.note("serving \(registry) at http://\(host):\(port)")
       }
+      try await services.run()
     }
   }
 }

@@ -37,21 +37,20 @@ struct Daemon: Sendable {
       queue: desk.queue, log: log)
   }
 
-  /// Serves until the task is cancelled or the process is asked to stop. `onRunning` is told the port.
-  func run(
-    host: String, port: Int, signals: [UnixSignal] = [.sigterm, .sigint],
-    onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
-  ) async throws {
+  /// Everything that runs for as long as the daemon does. `onRunning` is told the port.
+  func services(
+    host: String, port: Int, signals: [UnixSignal] = [],
+    onRunning: @escaping @Sendable (Int) async -> Void
+  ) -> ServiceGroup {
     let server = Application(
       router: Routes.router(desk),
       configuration: .init(address: .hostname(host, port: port), serverName: "orchestrator"),
       onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? port) },
       logger: log)
     let services: [any Service] = [server, reaper, refit]
-    let group = ServiceGroup(
+    return ServiceGroup(
       configuration: ServiceGroupConfiguration(
         services: services.map { .init(service: $0) }, gracefulShutdownSignals: signals,
         logger: log))
-    try await group.run()
   }
 }

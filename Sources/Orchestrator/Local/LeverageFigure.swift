@@ -40,7 +40,7 @@ enum LeverageFigure {
       subtitle: "study \(study); 95 % intervals; hollow where the dense curve is extrapolated",
       x: Axis(
         label: "activation ratio A = Eₐ / E", scale: .log, ticks: .powersOfTwo, isReversed: true),
-      y: Axis(label: "EL = C_dense / C_moe at equal validation loss", scale: .log),
+      y: Axis(label: "EL: dense over MoE compute at equal loss", scale: .log),
       series: series,
       references: [.init(.horizontal, at: 1, label: "dense")], dodges: true)
   }

@@ -1,5 +1,6 @@
 import Foundation
 import Registry
+import ServiceLifecycle
 import Wire
 
 /// One grid from file to losses on this machine: a daemon in this process, a worker beside it.
@@ -46,14 +47,12 @@ struct LocalRun {
       }
     }
     let (ports, listening) = AsyncStream.makeStream(of: Int.self)
+    let services = daemon.services(host: "127.0.0.1", port: 0) { listening.yield($0) }
     let server = Task {
       defer { listening.finish() }
-      try await daemon.run(host: "127.0.0.1", port: 0, signals: []) { listening.yield($0) }
+      try await services.run()
     }
-    defer {
-      ticks.cancel()
-      server.cancel()
-    }
+    defer { ticks.cancel() }
     guard let port = await ports.first(where: { _ in true }) else { return try await server.value }
     let data = daemon.desk.settings.data
     let worker = try LocalWorker(
@@ -63,6 +62,8 @@ struct LocalRun {
     screen.clearProgress()
     await worker.leave()
     withExtendedLifetime(interrupts) {}
+    await services.triggerGracefulShutdown()
+    try await server.value
     try result.get()
   }
 

@@ -1,0 +1,75 @@
+import Foundation
+import Synchronization
+
+/// One of the two programs as a real process, whose words a test waits for.
+final class Program: Sendable {
+  private let process: Mutex<Process>
+  private let lines: Mutex<AsyncStream<String>.Iterator>
+  private let output: Task<String, Never>
+  private let ended: AsyncStream<Int32>
+
+  /// The folder with the built programs, which is where this test's own bundle is.
+  static var folder: URL {
+    Bundle.allBundles.map(\.bundleURL).first { $0.pathExtension == "xctest" }?
+      .deletingLastPathComponent() ?? Bundle.main.bundleURL
+  }
+
+  init(_ name: String, _ arguments: [String]) throws {
+    let process = Process()
+    process.executableURL = Self.folder.appending(path: name)
+    process.arguments = arguments
+    let (errors, results) = (Pipe(), Pipe())
+    process.standardError = errors
+    process.standardOutput = results
+    process.standardInput = FileHandle.nullDevice
+    let (ended, end) = AsyncStream.makeStream(of: Int32.self)
+    process.terminationHandler = {
+      end.yield($0.terminationStatus)
+      end.finish()
+    }
+    try process.run()
+    self.process = Mutex(process)
+    self.ended = ended
+    lines = Mutex(Self.lines(of: errors.fileHandleForReading).makeAsyncIterator())
+    let reading = results.fileHandleForReading
+    output = Task.detached {
+      String(decoding: (try? reading.readToEnd()) ?? Data(), as: UTF8.self)
+    }
+  }
+
+  /// Waits for a line on standard error that contains `text`, and returns it; nil at the end.
+  func line(containing text: String) async -> String? {
+    var iterator = lines.withLock { $0 }
+    while let line = await iterator.next() {
+      if line.contains(text) { return line }
+    }
+    return nil
+  }
+
+  /// Waits for the end; exit code and standard output.
+  func result() async -> (code: Int32, output: String) {
+    var code: Int32 = -1
+    for await status in ended { code = status }
+    return (code, await output.value)
+  }
+
+  func signal(_ number: Int32) {
+    let pid = process.withLock { $0.processIdentifier }
+    kill(pid, number)
+  }
+
+  private static func lines(of handle: FileHandle) -> AsyncStream<String> {
+    AsyncStream { continuation in
+      Thread {
+        var rest = ""
+        while case let data = handle.availableData, !data.isEmpty {
+          rest += String(decoding: data, as: UTF8.self)
+          var parts = rest.split(separator: "\n", omittingEmptySubsequences: false)
+          rest = String(parts.removeLast())
+          for part in parts { continuation.yield(String(part)) }
+        }
+        continuation.finish()
+      }.start()
+    }
+  }
+}
