@@ -28,10 +28,12 @@ public struct TrainerLaunch: Hashable, Sendable {
   /// Standard error of the trainer.
   public var log: URL { directory.appending(path: "trainer.log") }
 
-  /// The program's path: as given when it has a slash, else the first match on the trainer's PATH.
+  /// The program's full path: relative to this process's folder when it has a slash, since the
+  /// trainer starts in another one; else the first match on the trainer's PATH.
   var program: String? {
     guard let name = command.first, !name.isEmpty else { return nil }
-    if name.contains("/") { return name }
+    if name.hasPrefix("/") { return name }
+    if name.contains("/") { return "\(FileManager.default.currentDirectoryPath)/\(name)" }
     return (environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":")
       .map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
   }

@@ -21,9 +21,9 @@ struct RouterLoads {
   var deadExperts: Int { counts.reduce(0) { $0 + $1.count { $0 == 0 } } }
 
   static func maxOverMean(_ loads: [[Int]]) -> Double {
-    let ratios = loads.map { layer in
-      Double(layer.max() ?? 0) * Double(layer.count) / Double(max(1, layer.reduce(0, +)))
+    let total = loads.reduce(0.0) { sum, layer in
+      sum + Double(layer.max() ?? 0) * Double(layer.count) / Double(max(1, layer.reduce(0, +)))
     }
-    return ratios.reduce(0, +) / Double(max(1, ratios.count))
+    return total / Double(max(1, loads.count))
   }
 }

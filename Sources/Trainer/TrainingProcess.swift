@@ -90,6 +90,10 @@ public struct TrainingProcess: Sendable {
       }
       if plan.evaluates(after: step) {
         record.validation = evaluation.measure(model)
+        if let reason = watch.observe(validationLoss: record.validation) {
+          try emit(.diverged(.init(step: step, reason: reason)))
+          return model
+        }
         try emit(evaluation.event(record.validation, step: step, tokens: tokens))
       }
     }

@@ -45,7 +45,10 @@ struct ServeCommand: AsyncParsableCommand {
 
   @Option(
     name: .customLong("trainer"),
-    help: "Another trainer, as NAME=COMMAND with its words separated by spaces; repeatable.")
+    help: """
+      Another trainer, as NAME=COMMAND with its words separated by spaces; repeatable. It starts in \
+      its run directory: name files by their full paths.
+      """)
   var trainers: [String] = []
 
   @Option(help: "Seconds that a trainer gets to write a checkpoint and leave.")

@@ -13,7 +13,9 @@ struct TrainCommand: ParsableCommand {
 
       Exit codes:
         0   finished, or diverged
-        64  the spec or the corpus is missing or wrong
+        64  the spec is missing or cannot be trained
+        66  the corpus is missing or damaged
+        74  events cannot be written
       """)
 
   func run() throws {

@@ -111,6 +111,7 @@ struct DaemonClientTests {
     let server = try LoopbackServer { request in
       .json(status: 200, Data("\"\(request.path)\"".utf8))
     }
+    defer { server.stop() }
     let client = try client(server)
     try await withThrowingTaskGroup(of: Bool.self) { group in
       for number in 0..<100 {

@@ -35,13 +35,11 @@ public final class LoopbackServer: Sendable {
 
   /// `http://127.0.0.1:PORT` or `unix:PATH`.
   public let address: String
-  private let listener: Int32
-  private let connections = Mutex<Set<Int32>>([])
-  private let handler: @Sendable (Request) -> Reply
+  private let sockets = Sockets()
 
   /// Listens at once; `handler` is called on the connections' threads.
   public init(at place: Place = .port, _ handler: @escaping @Sendable (Request) -> Reply) throws {
-    self.handler = handler
+    let listener: Int32
     switch place {
     case .port:
       listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -50,7 +48,7 @@ public final class LoopbackServer: Sendable {
       name.sin_addr.s_addr = inet_addr("127.0.0.1")
       try Self.bind(listener, &name)
       var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-      withUnsafeMutablePointer(to: &name) { [listener] pointer in
+      withUnsafeMutablePointer(to: &name) { pointer in
         pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
           _ = getsockname(listener, $0, &size)
         }
@@ -64,35 +62,25 @@ public final class LoopbackServer: Sendable {
       try Self.bind(listener, &name)
       address = "unix:\(path)"
     }
-    listen(listener, 64)
-    _ = fcntl(listener, F_SETFD, FD_CLOEXEC)
-    acceptConnections()
-  }
-
-  deinit {
-    stop()
-    close(listener)
-  }
-
-  /// Refuses all further connections and cuts those that are open.
-  public func stop() {
-    shutdown(listener, Int32(SHUT_RDWR))
-    connections.withLock { for connection in $0 { shutdown(connection, Int32(SHUT_RDWR)) } }
-  }
-
-  private func acceptConnections() {
-    let thread = Thread { [weak self, listener] in
+    listen(listener, 256)
+    sockets.add(listener)
+    Thread { [sockets] in
       while true {
         let connection = accept(listener, nil, nil)
-        guard connection >= 0, let self else {
-          if connection >= 0 { close(connection) }
-          return
-        }
-        self.serve(connection)
+        guard connection >= 0 else { return sockets.close(listener) }
+        sockets.add(connection)
+        Thread {
+          Self.serve(connection, handler)
+          sockets.close(connection)
+        }.start()
       }
-    }
-    thread.start()
+    }.start()
   }
+
+  deinit { stop() }
+
+  /// Refuses all further connections and cuts those that are open.
+  public func stop() { sockets.shutDown() }
 
   private static func bind<Name>(_ descriptor: Int32, _ name: inout Name) throws {
     let result = withUnsafePointer(to: &name) { pointer in
@@ -103,18 +91,11 @@ public final class LoopbackServer: Sendable {
     guard result == 0 else { throw POSIXError(.EADDRINUSE) }
   }
 
-  private func serve(_ connection: Int32) {
-    _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
-    connections.withLock { _ = $0.insert(connection) }
-    let thread = Thread { [weak self] in
-      var pending = Data()
-      while let request = Self.read(from: connection, &pending) {
-        guard let reply = self?.handler(request), Self.write(reply, to: connection) else { break }
-      }
-      self?.connections.withLock { _ = $0.remove(connection) }
-      close(connection)
+  private static func serve(_ connection: Int32, _ handler: (Request) -> Reply) {
+    var pending = Data()
+    while let request = read(from: connection, &pending) {
+      guard write(handler(request), to: connection) else { return }
     }
-    thread.start()
   }
 
   private static func read(from connection: Int32, _ pending: inout Data) -> Request? {
@@ -160,6 +141,41 @@ public final class LoopbackServer: Sendable {
       let head = "HTTP/1.1 \(status) X\r\nContent-Length: \(body.count)\r\n\r\n"
       let bytes = Array(Data(head.utf8) + body)
       return send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count
+    }
+  }
+}
+
+extension LoopbackServer {
+  /// The open sockets. One is closed by the thread that uses it, under the lock: a number that was
+  /// closed may be another's at once, and must not be shut down any more.
+  fileprivate final class Sockets: Sendable {
+    private struct Content {
+      var open: Set<Int32> = []
+      var isShutDown = false
+    }
+
+    private let content = Mutex(Content())
+
+    func add(_ descriptor: Int32) {
+      _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+      content.withLock {
+        $0.open.insert(descriptor)
+        if $0.isShutDown { shutdown(descriptor, Int32(SHUT_RDWR)) }
+      }
+    }
+
+    func close(_ descriptor: Int32) {
+      content.withLock {
+        $0.open.remove(descriptor)
+        _ = Glibc.close(descriptor)
+      }
+    }
+
+    func shutDown() {
+      content.withLock {
+        $0.isShutDown = true
+        for descriptor in $0.open { shutdown(descriptor, Int32(SHUT_RDWR)) }
+      }
     }
   }
 }

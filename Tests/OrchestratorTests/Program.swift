@@ -5,7 +5,7 @@ import Synchronization
 final class Program: Sendable {
   private let process: Mutex<Process>
   private let lines: Mutex<AsyncStream<String>.Iterator>
-  private let output: Task<String, Never>
+  private let output: AsyncStream<String>
   private let ended: AsyncStream<Int32>
 
   /// The folder with the built programs, which is where this test's own bundle is.
@@ -31,10 +31,7 @@ final class Program: Sendable {
     self.process = Mutex(process)
     self.ended = ended
     lines = Mutex(Self.lines(of: errors.fileHandleForReading).makeAsyncIterator())
-    let reading = results.fileHandleForReading
-    output = Task.detached {
-      String(decoding: (try? reading.readToEnd()) ?? Data(), as: UTF8.self)
-    }
+    output = Self.lines(of: results.fileHandleForReading)
   }
 
   /// Waits for a line on standard error that contains `text`, and returns it; nil at the end.
@@ -50,7 +47,9 @@ final class Program: Sendable {
   func result() async -> (code: Int32, output: String) {
     var code: Int32 = -1
     for await status in ended { code = status }
-    return (code, await output.value)
+    var text = ""
+    for await line in output { text += line + "\n" }
+    return (code, text)
   }
 
   func signal(_ number: Int32) {
@@ -58,6 +57,7 @@ final class Program: Sendable {
     kill(pid, number)
   }
 
+  /// A thread of its own reads: a pipe that stays silent must not hold one of Swift's shared threads.
   private static func lines(of handle: FileHandle) -> AsyncStream<String> {
     AsyncStream { continuation in
       Thread {

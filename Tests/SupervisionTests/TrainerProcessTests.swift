@@ -77,6 +77,31 @@ struct TrainerProcessTests {
     }
   }
 
+  @Test("a program is found on PATH, by its full path, or relative to the worker's folder")
+  func programs() throws {
+    var launch = try FakeTrainer("exit 0").launch
+    for (name, path) in [
+      ("sh", "/usr/bin/sh"), ("/opt/run", "/opt/run"),
+      ("bin/run", "\(FileManager.default.currentDirectoryPath)/bin/run"),
+    ] {
+      launch.command = [name]
+      #expect(launch.program == path)
+    }
+  }
+
+  @Test("when its guard is killed a trainer ends too")
+  func guardKilled() async throws {
+    let trainer = try FakeTrainer(
+      "echo $PPID > guard; echo $$ > child; echo '\(FakeTrainer.startedLine)'; exec sleep 1000")
+    let outcome = await trainer.run { trainer in
+      guard let number = try? self.number("guard", of: trainer) else { return }
+      kill(number, SIGKILL)
+    }
+    guard case .failed(let failure) = outcome else { return #expect(Bool(false), "\(outcome)") }
+    #expect(failure.kind == .signal)
+    await waitForEnd(of: try child(of: trainer))
+  }
+
   @Test("divergence and a checkpoint are outcomes, not crashes")
   func outcomes() async throws {
     let diverging = try FakeTrainer(
@@ -141,9 +166,11 @@ struct TrainerProcessTests {
     }
   }
 
-  private func child(of trainer: FakeTrainer) throws -> Int32 {
+  private func child(of trainer: FakeTrainer) throws -> Int32 { try number("child", of: trainer) }
+
+  private func number(_ file: String, of trainer: FakeTrainer) throws -> Int32 {
     let text = try String(
-      contentsOf: trainer.launch.directory.appending(path: "child"), encoding: .utf8)
+      contentsOf: trainer.launch.directory.appending(path: file), encoding: .utf8)
     return try #require(Int32(text.trimmingCharacters(in: .whitespacesAndNewlines)))
   }
 }

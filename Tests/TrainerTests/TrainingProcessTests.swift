@@ -105,6 +105,14 @@ struct TrainingProcessTests {
     for case .step(let step) in events { #expect(step.loss.isFinite) }
   }
 
+  @Test("ends as diverged when the last step leaves no numbers behind")
+  func lastStepDiverges() throws {
+    let events = try outcome(TinyLanguage.spec(steps: 1, learningRate: 1e39)).events
+    #expect(
+      events.last == .diverged(.init(step: 1, reason: "the validation loss is not a number")))
+    for case .eval(let eval) in events { #expect(eval.loss.isFinite) }
+  }
+
   @Test("stops when its events cannot be delivered")
   func deliveryFails() throws {
     struct Closed: Error {}

@@ -5,9 +5,8 @@ enum Quantity {
   /// FLOPs and other large numbers: `1e12`, `3.02e11`.
   static func scientific(_ value: Double) -> String {
     guard value != 0, value.isFinite else { return value == 0 ? "0" : "\(value)" }
-    let exponent = Int(floor(log10(abs(value)) + 1e-12))
-    let mantissa = decimal(value / pow(10, Double(exponent)), places: 2)
-    return "\(trimmed(mantissa))e\(exponent)"
+    let parts = String(format: "%.2e", value).split(separator: "e")
+    return "\(trimmed(String(parts[0])))e\(Int(parts[1]) ?? 0)"
   }
 
   /// Counts with a unit prefix: `1.31M`, `17.5B`, `412`.
