@@ -31,6 +31,7 @@ let package = Package(
   products: [
     .executable(name: "orchestrator", targets: ["Orchestrator"]),
     .executable(name: "worker", targets: ["Worker"]),
+    .executable(name: "trainer-benchmark", targets: ["TrainerBenchmark"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -51,8 +52,11 @@ let package = Package(
     // What crosses a process boundary, and the processes' shared parts.
     .target(name: "Wire", dependencies: ["Experiment", "CCrypto"], swiftSettings: strict),
     .target(name: "Client", dependencies: ["Experiment", "Wire", "CCurl"], swiftSettings: strict),
-    .target(name: "Corpus", dependencies: ["Experiment", "Wire", "CSentencePiece"], swiftSettings: numeric),
-    .target(name: "Supervision", dependencies: ["Experiment", "Wire", "CSpawn"], swiftSettings: strict),
+    .target(
+      name: "Corpus", dependencies: ["Experiment", "Wire", "CSentencePiece"], swiftSettings: numeric
+    ),
+    .target(
+      name: "Supervision", dependencies: ["Experiment", "Wire", "CSpawn"], swiftSettings: strict),
     .target(
       name: "Trainer", dependencies: ["Experiment", "Wire", "Corpus", "CKernels", "COneDNN"],
       swiftSettings: numeric),
@@ -90,6 +94,11 @@ let package = Package(
     .systemLibrary(name: "CNLopt", pkgConfig: "nlopt"),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto"),
 
+    .executableTarget(
+      name: "TrainerBenchmark",
+      dependencies: ["Trainer", "Corpus", "Experiment", "Wire", "COneDNN"],
+      path: "Benchmarks/Trainer", swiftSettings: numeric),
+
     // Tests, one target each; Loopback is the stand-in daemon of those that need one.
     .target(name: "Loopback", path: "Tests/Loopback", swiftSettings: strict),
     .testTarget(name: "ArchitectureTests", swiftSettings: strict),
@@ -116,7 +125,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "WorkerTests",
-      dependencies: ["Worker", "Supervision", "Client", "Experiment", "Wire", "Loopback"],
+      dependencies: [
+        "Worker", "Supervision", "Client", "Experiment", "Wire", "Loopback", logging,
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "OrchestratorTests",

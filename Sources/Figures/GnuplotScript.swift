@@ -74,7 +74,8 @@ struct GnuplotScript {
   }
 
   private mutating func write(_ axis: Axis, span: ClosedRange<Double>, letter: String) {
-    let ends = axis.isReversed ? [span.upperBound, span.lowerBound] : [span.lowerBound, span.upperBound]
+    let ends =
+      axis.isReversed ? [span.upperBound, span.lowerBound] : [span.lowerBound, span.upperBound]
     if axis.scale == .log { line("set logscale \(letter)") }
     line("set \(letter)range [\(ends.map(Self.number).joined(separator: ":"))]")
     // A tick's text is a format to gnuplot, so a percent sign in it is doubled.

@@ -45,7 +45,8 @@ public struct FittedLaw: Hashable, Codable, Sendable {
     case .denseLossAgainstCompute: "dense loss against C"
     case .denseLossAgainstSeconds: "dense loss against seconds"
     case .leverageAgainstActivation(let family, let budget, let granularity, let sharedRatio):
-      "EL of \(family) against A at C = \(budget), G = \(granularity), S = \(sharedRatio)"
+      "EL of \(family) against A at C = \(budget.readable), G = \(granularity.readable), "
+        + "S = \(sharedRatio.readable)"
     }
   }
 

@@ -56,13 +56,13 @@ extension LawWarning: CustomStringConvertible {
     case .tooFewBudgets(let have, let wanted):
       "the curve rests on \(have) budgets; train at \(wanted) or more"
     case .notFalling(let exponent):
-      "the loss does not fall with x (exponent \(exponent)); check the dense runs"
+      "the loss does not fall with x (exponent \(exponent.readable)); check the dense runs"
     case .bestSizeAtEdge(let budget, let edge):
-      "at C = \(budget) the best dense size is the \(edge.rawValue) one tried: add a "
+      "at C = \(budget.readable) the best dense size is the \(edge.rawValue) one tried: add a "
         + (edge == .smallest ? "smaller" : "larger")
         + " one, or leverage is overstated"
     case .fewSizes(let budget, let tried):
-      "at C = \(budget) \(tried) dense size(s) were tried: try three or more, or leverage is "
+      "at C = \(budget.readable) \(tried) dense size(s) were tried: try three or more, or leverage is "
         + "overstated"
     case .noiseFromFew(let degreesOfFreedom):
       "noise is estimated from \(degreesOfFreedom) degree(s) of freedom; add seeds or budgets to "
@@ -77,7 +77,7 @@ extension LawWarning: CustomStringConvertible {
     case .extrapolated(let runs, let of):
       "\(runs) of \(of) runs match a dense model outside the fitted range; add dense budgets there"
     case .methodsDisagree(let factor):
-      "the fitted curve and local interpolation disagree by a factor of \(factor); the power law may "
+      "the fitted curve and local interpolation disagree by a factor of \(factor.readable); the power law may "
         + "misfit, so look at the dense curve"
     case .fewActivationRatios(let have, let wanted):
       "the exponent rests on \(have) activation ratio(s); train \(wanted) or more"

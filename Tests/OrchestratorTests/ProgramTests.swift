@@ -55,7 +55,9 @@ struct ProgramTests {
       "orchestrator", ["serve", "--port", "0", "--data", laboratory.folder.path, "--lease", "2"])
     let serving = try #require(await daemon.line(containing: "serving"))
     let url = String(try #require(serving.split(separator: " ").last))
-    let arguments = ["--connect", url, "--data", laboratory.folder.path, "--slots", "1", "--verbose"]
+    let arguments = [
+      "--connect", url, "--data", laboratory.folder.path, "--slots", "1", "--verbose",
+    ]
     let victim = try Program("worker", arguments)
     #expect(await victim.line(containing: "run ") != nil)
     victim.signal(SIGKILL)

@@ -35,7 +35,8 @@ struct QuantityTests {
   @Test(
     "counts",
     arguments: zip(
-      [412, 1_310_000, 17.5e9, 100_000] as [Double], ["412", "1.31M", "17.5B", "100k"]))
+      [412, 1_310_000, 17.5e9, 100_000, 999_900] as [Double],
+      ["412", "1.31M", "17.5B", "100k", "1M"]))
   func count(value: Double, text: String) { #expect(Quantity.count(value) == text) }
 
   @Test(

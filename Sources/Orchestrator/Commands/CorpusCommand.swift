@@ -85,7 +85,8 @@ extension PreparedCorpus {
   fileprivate var summary: String {
     let train = manifest.splits.train.amount
     let validation = manifest.splits.validation.amount
-    let bytes = manifest.bytesPerToken(.validation)
+    let bytes =
+      manifest.bytesPerToken(.validation)
       .map { ", \(Quantity.decimal($0, places: 2)) bytes a token" } ?? ""
     return "\(manifest.name): \(Quantity.count(Double(train.tokens))) training and "
       + "\(Quantity.count(Double(validation.tokens))) validation tokens, vocabulary "

@@ -42,7 +42,9 @@ struct DaemonAnswers: AnswerSource {
   var client: DaemonClient
 
   func status() async throws -> Status { try await client.status() }
-  func runs(_ filter: RunFilter) async throws -> [RunRow] { try await client.runs(filter.queryItems) }
+  func runs(_ filter: RunFilter) async throws -> [RunRow] {
+    try await client.runs(filter.queryItems)
+  }
   func run(_ id: Int64) async throws -> RunDetail { try await client.get("/v1/runs/\(id)") }
   func series(run: Int64, metric: String) async throws -> Series {
     try await client.get("/v1/runs/\(run)/series/\(metric)")

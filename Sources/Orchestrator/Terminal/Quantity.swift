@@ -12,7 +12,8 @@ enum Quantity {
   /// Counts with a unit prefix: `1.31M`, `17.5B`, `412`.
   static func count(_ value: Double) -> String {
     let units: [(Double, String)] = [(1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k")]
-    guard let (size, unit) = units.first(where: { abs(value) >= $0.0 }) else {
+    // A value that rounds up to the next unit is written in it.
+    guard let (size, unit) = units.first(where: { abs(value) >= 0.9995 * $0.0 }) else {
       return trimmed(decimal(value, places: 0))
     }
     let scaled = value / size
