@@ -133,7 +133,7 @@ let package = Package(
       name: "OrchestratorTests",
       dependencies: [
         "Orchestrator", "Worker", "Registry", "Client", "Corpus", "ScalingLaws", "Experiment",
-        "Wire", hummingbird,
+        "Wire", lifecycle, logging,
       ],
       swiftSettings: strict),
   ]

@@ -104,7 +104,8 @@ public struct CorpusManifest: Hashable, Codable, Sendable {
     }
     guard manifest.formatVersion == currentFormat else {
       throw CorpusError.manifestMalformed(
-        url, reason: "format version \(manifest.formatVersion), this program reads \(currentFormat)")
+        url, reason: "format version \(manifest.formatVersion), this program reads \(currentFormat)"
+      )
     }
     return manifest
   }

@@ -83,7 +83,8 @@ public final class TokenEncoder {
 extension sp_bytes {
   /// The bytes as text.
   var text: String {
-    String(decoding: UnsafeRawBufferPointer(start: data, count: data == nil ? 0 : count), as: UTF8.self)
+    let bytes = UnsafeRawBufferPointer(start: data, count: data == nil ? 0 : count)
+    return String(decoding: bytes, as: UTF8.self)
   }
 }
 

@@ -157,7 +157,8 @@ extension LeverageRow {
   fileprivate init(_ row: Row) {
     self.init(
       study: row["study"], grid: row["grid"], run: row["run"], family: row["family"],
-      budget: row["budget"], point: row["asked"], seed: row["seed"], activationRatio: row["A"], granularity: row["G"],
+      budget: row["budget"], point: row["asked"], seed: row["seed"], activationRatio: row["A"],
+      granularity: row["G"],
       sharedRatio: row["S"], flops: row["C"], loss: row["loss"],
       validationLoss: row["validation_loss"], leverage: row["EL"], low: row["EL_low"],
       high: row["EL_high"], extrapolated: row["extrapolated"], timeLeverage: row["EL_time"],

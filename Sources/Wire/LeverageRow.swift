@@ -31,7 +31,8 @@ public struct LeverageRow: Hashable, Codable, Sendable {
 
   public init(
     study: String, grid: String?, run: Int64, family: String?, budget: Double?, point: String?,
-    seed: Int64?, activationRatio: Double?, granularity: Double?, sharedRatio: Double?, flops: Double?,
+    seed: Int64?, activationRatio: Double?, granularity: Double?, sharedRatio: Double?,
+    flops: Double?,
     loss: Double?, validationLoss: Double?, leverage: Double, low: Double?, high: Double?,
     extrapolated: Bool, timeLeverage: Double?, timeLow: Double?, timeHigh: Double?, law: Int64
   ) {

@@ -9,7 +9,9 @@ struct TrainerEventTests {
   func roundTrip() throws {
     let events: [TrainerEvent] = [
       .started(.init(parameters: 10, activeParameters: 5, environment: ["isa": "avx512"])),
-      .step(.init(step: 1, tokens: 8, loss: 5.9, lr: 0.1, gradNorm: 1, balance: .init(maxOverMean: 1.4))),
+      .step(
+        .init(step: 1, tokens: 8, loss: 5.9, lr: 0.1, gradNorm: 1, balance: .init(maxOverMean: 1.4))
+      ),
       .eval(.init(step: 1, split: "validation", loss: 4.8, bitsPerByte: 2.6)),
       .checkpoint(.init(step: 1, path: "checkpoints/1")),
       .metric(.init(name: "hellaswag", value: 0.3)),

@@ -42,8 +42,10 @@ extension Cleaner {
   private static let dataDirectives = [
     "code", "highlight", "parsed-literal", "productionlist", "toctree", "index", "image", "figure",
     "math", "kernel-doc", "table", "list-table", "csv-table", "flat-table", "literalinclude",
-    "include", "testcode", "testsetup", "testoutput", "doctest", "raw", "contents", "tabularcolumns",
-    "graphviz", "kernel-", "sectionauthor", "moduleauthor", "only", "_", "|", "sourcecode", "opcode",
+    "include", "testcode", "testsetup", "testoutput", "doctest", "raw", "contents",
+    "tabularcolumns",
+    "graphviz", "kernel-", "sectionauthor", "moduleauthor", "only", "_", "|", "sourcecode",
+    "opcode",
   ]
 
   /// Notes, warnings and descriptions of functions hold sentences; code and tables do not.

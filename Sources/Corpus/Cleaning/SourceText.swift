@@ -54,8 +54,10 @@ extension ArraySlice<UInt8> {
   var indent: Int {
     var indent = 0
     for byte in self {
-      if byte == 0x20 { indent += 1 } else if byte == 0x09 { indent = (indent / 8 + 1) * 8 } else {
-        break
+      switch byte {
+      case 0x20: indent += 1
+      case 0x09: indent = (indent / 8 + 1) * 8
+      default: return indent
       }
     }
     return indent

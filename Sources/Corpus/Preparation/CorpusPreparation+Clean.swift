@@ -22,7 +22,8 @@ extension CorpusPreparation {
   ) throws -> [CleanedSource] {
     switch input {
     case .recipe(let recipe):
-      let packages = try PackageCache(dataFolder: dataFolder).fetch(recipe.packages) { done, bytes in
+      let packages = try PackageCache(dataFolder: dataFolder).fetch(recipe.packages) {
+        done, bytes in
         try progress(
           CorpusProgress(
             phase: .download, fraction: Double(done) / Double(recipe.packages.count), bytes: bytes,

@@ -114,7 +114,8 @@ extension CorpusPreparation {
       }
       try progress(
         CorpusProgress(
-          phase: .encode, fraction: Double(sum) / Double(total), bytes: sum, detail: split.rawValue))
+          phase: .encode, fraction: Double(sum) / Double(total), bytes: sum, detail: split.rawValue)
+      )
       return output
     }
     var shards = TokenShards(folder: folder, split: split, vocabulary: tokenizer.vocabulary)

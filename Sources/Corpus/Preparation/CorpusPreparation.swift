@@ -107,7 +107,8 @@ public struct CorpusPreparation: Sendable {
       guard isSame, manifest.sources.map(\.name) == recipe.packages else { break }
       return corpus
     case .files(let files, _):
-      guard isSame, manifest.sources.map(\.sha256) == (try files.map { try MappedFile($0).sha256 }) else {
+      guard isSame, manifest.sources.map(\.sha256) == (try files.map { try MappedFile($0).sha256 })
+      else {
         break
       }
       return corpus

@@ -1,0 +1,160 @@
+import Client
+import Foundation
+import Logging
+import ServiceLifecycle
+import Testing
+import Wire
+
+@testable import Orchestrator
+
+@Suite("The daemon answers over HTTP", .serialized)
+struct RoutesTests {
+  /// A daemon on loopback over a fresh laboratory, for as long as `body` takes.
+  private func withDaemon(
+    _ body: (DaemonClient, Laboratory) async throws -> Void
+  ) async throws {
+    let laboratory = try Laboratory()
+    var log = Logger(label: "test")
+    log.logLevel = .critical
+    let daemon = try await Daemon.open(
+      registry: laboratory.registry.path, settings: DaemonSettings(data: laboratory.folder),
+      log: log)
+    let (ports, running) = AsyncStream.makeStream(of: Int.self)
+    let services = daemon.services(host: "127.0.0.1", port: 0) { running.yield($0) }
+    let service = Task { try await services.run() }
+    let port = try #require(await ports.first { _ in true })
+    let address = try DaemonAddress("http://127.0.0.1:\(port)")
+    do {
+      try await body(DaemonClient(ClientConfiguration(address: address)), laboratory)
+    } catch {
+      Issue.record(error)
+    }
+    await services.triggerGracefulShutdown()
+    try await service.value
+  }
+
+  private func submission(dryRun: Bool = false) -> Submission {
+    Submission(text: Laboratory.grid, file: "grid.yaml", dryRun: dryRun)
+  }
+
+  private func code(_ body: () async throws(ClientError) -> Void) async -> APIError? {
+    do {
+      try await body()
+      return nil
+    } catch {
+      guard case .api(let refusal) = error else { return nil }
+      return refusal
+    }
+  }
+
+  @Test("a dry run changes nothing, a submission queues what is new, a second one nothing")
+  func submit() async throws {
+    try await withDaemon { client, _ in
+      let dry = try await client.submit(submission(dryRun: true))
+      #expect(dry.runs.count == 10)
+      #expect(dry.runs.allSatisfy { $0.run == nil && abs($0.flopsError) < 0.005 })
+      #expect(try await client.runs().isEmpty)
+
+      let first = try await client.submit(submission())
+      #expect(!first.known)
+      let again = try await client.submit(submission())
+      #expect(again.known)
+      #expect(again.gridID == first.gridID)
+      #expect(try await client.runs().count == 10)
+    }
+  }
+
+  @Test("lease, report and outcome may each be repeated, and are recorded once")
+  func attempt() async throws {
+    try await withDaemon { client, _ in
+      _ = try await client.submit(submission())
+      _ = try await client.register(
+        WorkerRegistration(id: "w", host: "here", pid: 1, slots: 1, version: "0"))
+      let wish = LeaseRequest(worker: "w", request: "w/1")
+      let lease = try #require(try await client.lease(wish).lease)
+      #expect(try await client.lease(wish).lease == lease)
+
+      let events: [TrainerEvent] = [
+        .started(.init(parameters: 2, activeParameters: 2)),
+        .step(.init(step: 1, tokens: 256, loss: 6.25)),
+      ]
+      let report = Report(run: lease.run, epoch: lease.epoch, sequence: 1, events: events)
+      for _ in 1...2 { #expect(try await client.report(report).directive == .continue) }
+
+      let last = Report(run: lease.run, epoch: lease.epoch, sequence: 2, events: [])
+      let finished = TrainerEvent.Finished(
+        loss: 6, validationLoss: 6.1, tokens: 256, flops: 1e9, seconds: 1)
+      let outcome = OutcomeReport(
+        report: last, outcome: .finished(finished),
+        next: LeaseRequest(worker: "w", request: "w/2"))
+      let next = try await client.outcome(outcome)
+      #expect(next.lease?.run != lease.run)
+      #expect(try await client.outcome(outcome) == next)
+
+      let series: Series = try await client.get("/v1/runs/\(lease.run)/series/loss")
+      #expect(series.values == [6.25])
+      let table: Table = try await client.post(
+        "/v1/sql", SQLQuery(query: "SELECT count(*) FROM runs WHERE state = 'finished'"))
+      #expect(table.rows == [[.integer(1)]])
+    }
+  }
+
+  @Test("a cancelled run's trainer is told to stop, or that its lease is lost")
+  func cancel() async throws {
+    try await withDaemon { client, _ in
+      let grid = try await client.submit(submission()).gridID
+      _ = try await client.register(
+        WorkerRegistration(id: "w", host: "here", pid: 1, slots: 1, version: "0"))
+      let lease = try #require(
+        try await client.lease(LeaseRequest(worker: "w", request: "w/1")).lease)
+      let reply: CancelReply = try await client.post(
+        "/v1/cancel", CancelRequest(runs: [], grid: grid))
+      #expect(reply.cancelled.count == 10)
+      let report = Report(run: lease.run, epoch: lease.epoch, sequence: 1, events: [])
+      var isEnded = false
+      do {
+        isEnded = try await client.report(report).directive == .stop
+      } catch ClientError.api(let refusal) {
+        isEnded = refusal.code == .leaseLost
+      }
+      #expect(isEnded)
+    }
+  }
+
+  @Test("what is wrong is refused with its reason and a hint")
+  func refusals() async throws {
+    try await withDaemon { client, _ in
+      let fault = await code { () throws(ClientError) in
+        _ = try await client.submit(
+          Submission(
+            text: Laboratory.grid.replacing("seeds", with: "sedes") + "\nbudget: 3\n",
+            file: "grid.yaml", dryRun: false))
+      }
+      #expect(fault?.code == .refused)
+      #expect(fault?.message.contains("budgets") == true)
+      let missing = await code { () throws(ClientError) in
+        let _: RunDetail = try await client.get("/v1/runs/77")
+      }
+      #expect(missing?.code == .notFound)
+      let unknown = await code { () throws(ClientError) in
+        let _: Status = try await client.get("/v1/nothing")
+      }
+      #expect(unknown?.code == .notFound)
+      let filter = await code { () throws(ClientError) in
+        _ = try await client.runs([URLQueryItem(name: "state", value: "asleep")])
+      }
+      #expect(filter?.code == .invalid)
+      #expect(filter?.hint?.contains("queued") == true)
+      let body = await code { () throws(ClientError) in
+        let _: CancelReply = try await client.post("/v1/cancel", ["runs": "all"])
+      }
+      #expect(body?.code == .invalid)
+      let write = await code { () throws(ClientError) in
+        let _: Table = try await client.post("/v1/sql", SQLQuery(query: "DELETE FROM run"))
+      }
+      #expect(write?.code == .refused)
+      let runs = try await client.runs()
+      #expect(runs.isEmpty)
+    }
+  }
+}
