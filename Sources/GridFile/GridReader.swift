@@ -76,29 +76,27 @@ struct GridReader {
     read(&own, from: &mapping)
     let sweeps = mapping.take("axes").map { self.sweeps($0, kind: kind) } ?? []
     mapping.finish()
-    let place = mapping.place
-    func source(_ source: Grid.SettingSource?, _ key: String, _ example: String)
-      -> Grid.SettingSource?
-    {
-      if source == nil {
-        log.add(
-          line: place.line, path: "\(place.path).\(key)",
-          .missing(expected: "\(example), here or at the top level"))
-      }
-      return source
-    }
+    guard let kind else { return nil }
     let settings = own.settings
-    let allocation = source(
-      settings.allocation, "allocation", "M as {law: NAME}, {fitted: NAME} or {M: {a: 0.8, b: 0.5}}"
-    )
-    let learningRate = source(
-      settings.learningRate, "hyperparameters.learning_rate", "a law, {a, b} or a number")
-    let batchTokens = source(
-      settings.batchTokens, "hyperparameters.batch_tokens", "a law, {a, b} or a number")
-    guard let kind, let allocation, let learningRate, let batchTokens else { return nil }
+    let hyperparameters = Self.publishedHyperparameters(of: kind)
     return Grid.Family(
-      name: name, kind: kind, base: own.base, sweeps: sweeps, allocation: allocation,
-      learningRate: learningRate, batchTokens: batchTokens, router: own.router,
+      name: name, kind: kind, base: own.base, sweeps: sweeps,
+      allocation: settings.allocation ?? Self.publishedAllocation,
+      learningRate: settings.learningRate ?? hyperparameters,
+      batchTokens: settings.batchTokens ?? hyperparameters, router: own.router,
       initialisation: own.initialisation, optimiser: own.optimiser, schedule: own.schedule)
+  }
+
+  /// Where M comes from unless the file says: Table 1 of arXiv 2507.17702.
+  private static let publishedAllocation = Grid.SettingSource.law(
+    .published(name: "ling-2507.17702"))
+
+  /// Where η and B come from unless the file says: Eq. 3 of arXiv 2507.17702, and for dense models,
+  /// whose coefficients that paper does not print, arXiv 2401.02954.
+  private static func publishedHyperparameters(of kind: ModelKind) -> Grid.SettingSource {
+    switch kind {
+    case .dense: .law(.published(name: "deepseek-2401.02954"))
+    case .moe: .law(.published(name: "ling-2507.17702"))
+    }
   }
 }

@@ -132,13 +132,6 @@ struct GridFileErrorTests {
       "4: budgets: expected a list of FLOPs, found nothing"
     ),
     (
-      "allocation: {M: 1e6}", "seeds: [1]",
-      "9: families.moe.allocation: missing; give M as {law: NAME}, {fitted: NAME} or {M: "
-        + "{a: 0.8, b: 0.5}}, here or at the top level\ngrid.yaml:14: "
-        + "families.dense.allocation: missing; give M as {law: NAME}, {fitted: NAME} or {M: "
-        + "{a: 0.8, b: 0.5}}, here or at the top level"
-    ),
-    (
       "allocation: {M: 1e6}", "allocation: {}",
       "5: allocation: missing; give M, law or fitted"
     ),
