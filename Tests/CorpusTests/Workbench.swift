@@ -1,0 +1,46 @@
+import Foundation
+
+@testable import Corpus
+
+/// A fresh folder, and small texts that are the same every time.
+final class Workbench: Sendable {
+  let folder: URL
+
+  init() throws {
+    folder = FileManager.default.temporaryDirectory.appending(path: "corpus-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: folder) }
+
+  func write(_ name: String, _ data: Data) throws -> URL {
+    let url = folder.appending(path: name)
+    try data.write(to: url)
+    return url
+  }
+
+  /// Paragraphs in many documents, one a line of JSON.
+  func documents(_ count: Int) throws -> URL {
+    let words = ["river", "stone", "lantern", "orchard", "winter", "harbour", "meadow", "copper"]
+    let lines = (0..<count).map { index -> String in
+      let text = (0..<40).map { words[(index * 7 + $0 * $0 + index / 8) % words.count] }
+        .joined(separator: " ")
+      return #"{"text":"Document \#(index) says \#(text)."}"#
+    }
+    return try write("documents.jsonl", Data(lines.joined(separator: "\n").utf8))
+  }
+
+  func preparation(_ files: [URL], data: String = "data") throws -> CorpusPreparation {
+    var settings = CorpusPreparation.Settings()
+    settings.vocabulary = 400
+    settings.validationShare = 0.2
+    return try CorpusPreparation(
+      name: "small", importing: files, licence: "none",
+      dataFolder: folder.appending(path: data), settings: settings)
+  }
+}
+
+/// Little-endian bytes of integers, as token files have them.
+func bytes<Value: FixedWidthInteger>(_ values: [Value]) -> Data {
+  values.map(\.littleEndian).withUnsafeBytes { Data($0) }
+}

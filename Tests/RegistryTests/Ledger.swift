@@ -1,0 +1,114 @@
+import Experiment
+import Foundation
+import Wire
+
+@testable import Registry
+
+/// A fresh registry in a folder of its own, one worker, and short words for what happens to a run.
+final class Ledger {
+  let folder: URL
+  let registry: Registry
+  static let worker = "w"
+  static let lease = Duration.seconds(30)
+  /// Time goes on by a second with each call that writes.
+  private(set) var now: Int64 = 1_000_000
+  private var wishes = 0
+
+  init() async throws {
+    folder = FileManager.default.temporaryDirectory.appending(path: "ledger-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    registry = try Registry.open(folder.appending(path: "registry.db").path)
+    try await registry.register(
+      WorkerRegistration(id: Self.worker, host: "here", pid: 1, slots: 1, version: "0"), now: now)
+  }
+
+  deinit {
+    try? registry.close()
+    try? FileManager.default.removeItem(at: folder)
+  }
+
+  var path: String { folder.appending(path: "registry.db").path }
+
+  func tick(_ milliseconds: Int64 = 1000) -> Int64 {
+    now += milliseconds
+    return now
+  }
+
+  static func spec(seed: UInt64) -> RunSpec {
+    RunSpec(
+      trainer: "native",
+      architecture: Architecture(
+        layers: 2, dModel: 16, heads: 2, kvHeads: 1, dFFN: 0, dExpert: 8, experts: 8, topK: 2,
+        sharedExperts: 1, denseLayers: 0, vocab: 512, seqLen: 32),
+      router: .init(), initialisation: .fanIn, optimiser: .init(learningRate: 0.01),
+      schedule: .init(), batchSequences: 4, steps: 100, corpus: .init(name: "c", sha256: "0"),
+      evaluation: .init(), seed: seed)
+  }
+
+  static func run(seed: UInt64, family: String = "moe") -> NewRun {
+    NewRun(
+      spec: spec(seed: seed),
+      derived: .init(
+        parameters: 100, activeParameters: 50, flopsPerToken: 300, forwardFLOPsWithLogits: 150,
+        activationRatio: 0.25, granularity: 4, sharedRatio: 1.0 / 3, denseRatio: 0,
+        attentionShare: 0.4), family: family, budget: 3e6,
+      point: [.init(axis: "A", value: "1/4")], flopsError: 0, flags: [])
+  }
+
+  /// Submits a grid of runs with these seeds; their numbers.
+  @discardableResult
+  func submit(_ seeds: [UInt64], grid: String = "g", study: String = "s") async throws
+    -> SubmittedGrid
+  {
+    try await registry.submit(
+      NewGrid(
+        study: study, name: grid, source: "{\"grid\":\"\(grid)\",\"seeds\":\"\(seeds)\"}",
+        text: "text", settings: "{}"), runs: seeds.map { Self.run(seed: $0) }, now: tick())
+  }
+
+  func leaseNext() async throws -> Lease? {
+    wishes += 1
+    return try await registry.lease(
+      LeaseRequest(worker: Self.worker, request: "w/\(wishes)"), now: tick(),
+      leaseDuration: Self.lease)
+  }
+
+  func report(
+    _ run: Int64, epoch: Int, sequence: Int = 1, _ events: [TrainerEvent] = []
+  ) async throws -> ReportReply.Directive {
+    try await registry.report(
+      Report(run: run, epoch: epoch, sequence: sequence, events: events), now: tick(),
+      leaseDuration: Self.lease)
+  }
+
+  @discardableResult
+  func end(
+    _ run: Int64, epoch: Int, sequence: Int = 1, _ outcome: Outcome, retries: Int = 2,
+    next: LeaseRequest? = nil
+  ) async throws -> Lease? {
+    try await registry.outcome(
+      OutcomeReport(
+        report: Report(run: run, epoch: epoch, sequence: sequence, events: []), outcome: outcome,
+        next: next), now: tick(), leaseDuration: Self.lease, retryLimit: retries)
+  }
+
+  /// Every column of a run, to see whether anything about it has changed.
+  func row(_ run: Int64) async throws -> [String] {
+    try await rows("SELECT * FROM run WHERE id = \(run)").first ?? []
+  }
+
+  func state(_ run: Int64) async throws -> String {
+    try await rows("SELECT state FROM run WHERE id = \(run)")[0][0]
+  }
+
+  func rows(_ query: String) async throws -> [[String]] {
+    try await registry.query(query, rowLimit: 100_000, timeLimit: .seconds(10)).rows
+      .map { $0.map(\.description) }
+  }
+
+  static let finished = Outcome.finished(
+    .init(loss: 4, validationLoss: 4.1, tokens: 12_800, flops: 3e6, seconds: 2))
+  static let diverged = Outcome.diverged(.init(step: 3, reason: "not a number"))
+  static let failed = Outcome.failed(.init(kind: .code, message: "exit 1"))
+  static let released = Outcome.released(reason: "leaving")
+}
