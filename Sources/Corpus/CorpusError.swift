@@ -9,6 +9,7 @@ public enum CorpusError: Error {
   case tokenFileForeign(URL, found: String)
   case tokenWidthUnsupported(URL, found: String)
   case tokenOutsideVocabulary(URL, token: Int, vocabulary: Int)
+  case vocabularyUnknown(URL)
 
   // Prepared corpora
   case notPrepared(name: String, folder: URL, known: [String])
@@ -49,6 +50,7 @@ extension CorpusError: CustomStringConvertible {
       "\(url.path) holds tokens as \(found)"
     case .tokenOutsideVocabulary(let url, let token, let vocabulary):
       "\(url.path) holds token \(token), outside a vocabulary of \(vocabulary)"
+    case .vocabularyUnknown(let url): "\(url.path) does not say the size of its vocabulary"
     case .notPrepared(let name, let folder, _): "No corpus '\(name)' in \(folder.path)"
     case .noCorpus(let sha256, let folder, _):
       "No corpus in \(folder.path) has the manifest SHA-256 \(sha256)"
@@ -87,6 +89,7 @@ extension CorpusError: CustomStringConvertible {
         + "16-bit tokens with a JSON file beside them (name.bin.json: {\"vocabulary\": 50257})."
     case .tokenWidthUnsupported: "Tokens are read as 16-bit unsigned or 32-bit integers."
     case .tokenOutsideVocabulary: "Give the vocabulary of the tokenizer that wrote the file."
+    case .vocabularyUnknown: "Give it: --vocabulary 50257."
     case .notPrepared(let name, _, let known):
       "Run: orchestrator corpus prepare \(name)." + Self.list(known, of: "Prepared here")
     case .noCorpus(_, _, let known):

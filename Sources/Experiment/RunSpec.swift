@@ -1,5 +1,3 @@
-import Foundation
-
 /// Everything that determines a run's result: one architecture, trained one way on one corpus with
 /// one seed. Its canonical JSON is the run's identity.
 public struct RunSpec: Hashable, Codable, Sendable {
@@ -47,14 +45,6 @@ public struct RunSpec: Hashable, Codable, Sendable {
   public var batchTokens: Int { batchSequences * architecture.seqLen }
   /// Training tokens D.
   public var tokens: Int { steps * batchTokens }
-
-  /// The spec as JSON with sorted keys and no spaces: equal specs, equal bytes.
-  public var canonical: String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    // Encoding plain integers, finite doubles and strings has no failing path.
-    return String(decoding: try! encoder.encode(self), as: UTF8.self)
-  }
 }
 
 extension RunSpec {

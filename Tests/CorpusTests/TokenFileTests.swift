@@ -79,4 +79,22 @@ struct TokenFileTests {
     let cut = try bench.write("cut.idx", Self.megatron([2, 3]).dropLast(8))
     #expect(throws: CorpusError.self) { try TokenFile(cut) }
   }
+
+  @Test("token files become a corpus; a stray token or an unknown vocabulary is refused")
+  func imported() throws {
+    let bench = try Workbench()
+    let train = try bench.write("train.bin", Self.llmc(Self.tokens))
+    let validation = try bench.write("val.bin", Self.llmc([1, 2, 3]))
+    func tokens(_ vocabulary: Int?) throws -> TokenImport {
+      try TokenImport(
+        name: "theirs", train: [train], validation: [validation], vocabulary: vocabulary,
+        licence: "none", dataFolder: bench.folder)
+    }
+    #expect(throws: CorpusError.self) { try tokens(nil).run() }
+    #expect(throws: CorpusError.self) { try tokens(1000).run() }
+    let corpus = try tokens(65_536).run()
+    #expect(try corpus.tokens(.train).tokens(0..<5) == Self.tokens.map(Int32.init))
+    #expect(try tokens(65_536).run().sha256 == corpus.sha256)
+    #expect(throws: CorpusError.self) { try tokens(65_001).run() }
+  }
 }

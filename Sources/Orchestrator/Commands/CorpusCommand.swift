@@ -35,22 +35,38 @@ struct CorpusCommand: AsyncParsableCommand {
 
   struct Import: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Prepare a corpus from your own text: .txt files, or .jsonl with a `text` key.")
+      abstract: "Prepare a corpus from your own text or token files.",
+      discussion: """
+        Text is .txt, or .jsonl with a `text` key. With --validation the files hold tokens: llm.c, \
+        Megatron (name the .idx) or raw 16-bit ones with a .json beside them.
+        """)
 
     @Argument(help: "What to call it.") var name: String
-    @Argument(help: "The files.", completion: .file()) var inputs: [String]
+    @Argument(help: "The files; with --validation, the training ones.", completion: .file())
+    var inputs: [String]
+    @Option(
+      parsing: .upToNextOption, help: "Token files of the validation split.", completion: .file())
+    var validation: [String] = []
     @Option(help: "The text's licence, for the manifest.") var licence = "unstated"
-    @Option(help: "Pieces in the tokenizer's vocabulary.") var vocabulary = 1024
+    @Option(help: "Pieces of the tokenizer to train, 1024; for token files, their vocabulary.")
+    var vocabulary: Int?
     @OptionGroup var files: DataOptions
 
     func run() async throws {
       try await reportingFailures {
+        let inputs = inputs.map { URL(filePath: $0) }
+        guard validation.isEmpty else {
+          let tokens = try TokenImport(
+            name: name, train: inputs, validation: validation.map { URL(filePath: $0) },
+            vocabulary: vocabulary, licence: licence, dataFolder: files.folder())
+          return Screen.process.result(try tokens.run().summary)
+        }
         var settings = CorpusPreparation.Settings()
-        settings.vocabulary = vocabulary
+        settings.vocabulary = vocabulary ?? settings.vocabulary
         try prepare(
           CorpusPreparation(
-            name: name, importing: inputs.map { URL(filePath: $0) }, licence: licence,
-            dataFolder: files.folder(), settings: settings))
+            name: name, importing: inputs, licence: licence, dataFolder: files.folder(),
+            settings: settings))
       }
     }
   }

@@ -1,0 +1,114 @@
+public import Foundation
+
+/// Makes a prepared corpus of token files that another program wrote: llm.c, nanoGPT or Megatron.
+///
+/// Tokens are copied into shards of the project's own format, so that a corpus is whole in its
+/// folder; there is no tokenizer, and bits a byte only where the text's size is known.
+public struct TokenImport: Sendable {
+  public let name: String
+  public let train: [URL]
+  public let validation: [URL]
+  /// Token values are below this; needed where no file says it.
+  public let vocabulary: Int?
+  public let licence: String
+  public let dataFolder: URL
+
+  /// Throws ``CorpusError/nameInvalid(_:)``.
+  public init(
+    name: String, train: [URL], validation: [URL], vocabulary: Int?, licence: String,
+    dataFolder: URL
+  ) throws {
+    self.name = try CorpusPlace.checked(name)
+    self.train = train
+    self.validation = validation
+    self.vocabulary = vocabulary
+    self.licence = licence
+    self.dataFolder = dataFolder
+  }
+
+  /// Imports the files, or returns at once the corpus that was made of them before.
+  ///
+  /// Throws ``CorpusError``: a file is torn or foreign, a token is outside the vocabulary, the
+  /// vocabulary is not known, or the name is taken by something else.
+  @discardableResult
+  public func run() throws -> PreparedCorpus {
+    let place = try CorpusPlace(name: name, dataFolder: dataFolder)
+    return try place.whileLocked {
+      let files = try (train + validation).map(TokenFile.init)
+      guard let vocabulary = vocabulary ?? files.compactMap(\.vocabulary).max() else {
+        throw CorpusError.vocabularyUnknown(train[0])
+      }
+      let digests = try (train + validation).map { try MappedFile($0).sha256 }
+      if place.isTaken {
+        let corpus = try PreparedCorpus(folder: place.folder)
+        guard corpus.manifest.sources.map(\.sha256) == digests,
+          corpus.manifest.vocabulary == vocabulary
+        else { throw CorpusError.nameTaken(name, folder: place.folder) }
+        return corpus
+      }
+      return try publish(files, digests: digests, vocabulary: vocabulary, at: place)
+    }
+  }
+
+  private func publish(
+    _ files: [TokenFile], digests: [String], vocabulary: Int, at place: CorpusPlace
+  ) throws -> PreparedCorpus {
+    let assembly = try place.newAssembly()
+    let none = CorpusManifest.Amount(documents: 0, bytes: 0, tokens: 0)
+    let amounts = files.map(\.amount)
+    let splits = try Split.allCases.map { split in
+      let range = split == .train ? 0..<train.count : train.count..<files.count
+      var writer = try TokenFileWriter(
+        assembly.appendingPathComponent("\(split.rawValue).bin"), vocabulary: vocabulary)
+      for file in files[range] { try writer.append(file, below: vocabulary) }
+      return CorpusManifest.SplitRecord(
+        amount: amounts[range].reduce(none, +), shards: [try writer.finish()])
+    }
+    let sources = files.enumerated().map { index, file in
+      let isTrain = index < train.count
+      return CorpusManifest.Source(
+        name: file.url.lastPathComponent, version: nil, sha256: digests[index], licence: licence,
+        train: isTrain ? amounts[index] : none, validation: isTrain ? none : amounts[index])
+    }
+    let manifest = CorpusManifest(
+      formatVersion: CorpusManifest.currentFormat, name: name, seed: 0, vocabulary: vocabulary,
+      endOfDocument: nil, tokenizer: nil, sources: sources,
+      splits: CorpusManifest.Splits(train: splits[0], validation: splits[1]))
+    return try place.publish(manifest, from: assembly)
+  }
+}
+
+extension TokenFile {
+  /// What the file holds, as a manifest counts it.
+  fileprivate var amount: CorpusManifest.Amount {
+    CorpusManifest.Amount(
+      documents: documentStarts?.count ?? 1,
+      bytes: bytesPerToken.map { Int(($0 * Double(stream.count)).rounded()) },
+      tokens: stream.count)
+  }
+}
+
+extension TokenFileWriter {
+  /// Copies a file's tokens. Throws ``CorpusError/tokenOutsideVocabulary(_:token:vocabulary:)``.
+  fileprivate mutating func append(_ file: TokenFile, below vocabulary: Int) throws {
+    let count = file.stream.count
+    for start in stride(from: 0, to: count, by: 1 << 20) {
+      let tokens = file.stream.tokens(start..<min(count, start + 1 << 20))
+      if let stray = tokens.first(where: { $0 < 0 || $0 >= vocabulary }) {
+        throw CorpusError.tokenOutsideVocabulary(
+          file.url, token: Int(stray), vocabulary: vocabulary)
+      }
+      try append(tokens[...])
+    }
+  }
+}
+
+extension CorpusManifest.Amount {
+  /// Both together; text's bytes only where both know them.
+  fileprivate static func + (left: Self, right: Self) -> Self {
+    Self(
+      documents: left.documents + right.documents,
+      bytes: left.bytes.flatMap { bytes in right.bytes.map { bytes + $0 } },
+      tokens: left.tokens + right.tokens)
+  }
+}
