@@ -110,3 +110,13 @@ public struct CorpusManifest: Hashable, Codable, Sendable {
     return manifest
   }
 }
+
+extension CorpusManifest.Amount {
+  /// Both together; text's bytes only where both know them.
+  static func + (left: Self, right: Self) -> Self {
+    Self(
+      documents: left.documents + right.documents,
+      bytes: left.bytes.flatMap { bytes in right.bytes.map { bytes + $0 } },
+      tokens: left.tokens + right.tokens)
+  }
+}

@@ -1,7 +1,7 @@
 extension RunSpec {
   /// The spec as JSON with sorted keys and no spaces: equal specs, equal bytes.
   public var canonical: String {
-    var json = CanonicalJSON()
+    var json = CanonicalJSON(capacity: 1024)
     json.object { json in
       json.field("architecture", object: architecture.write)
       json.field("batch_sequences", batchSequences)

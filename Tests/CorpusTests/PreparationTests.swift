@@ -23,6 +23,16 @@ struct PreparationTests {
     #expect(try bench.preparation(files, data: "elsewhere").run().sha256 == corpus.sha256)
   }
 
+  @Test("a source without a validation document is counted as such")
+  func smallSource() throws {
+    let bench = try Workbench()
+    let single = try bench.write("single.txt", Data("One document alone.\n".utf8))
+    let corpus = try bench.preparation([try bench.documents(300), single]).run()
+    #expect(corpus.manifest.sources.count == 2)
+    let last = corpus.manifest.sources[1]
+    #expect(last.train.documents + last.validation.documents == 1)
+  }
+
   @Test("an interrupted preparation goes on to the same result")
   func interrupted() throws {
     struct Interrupted: Error {}

@@ -9,7 +9,7 @@ struct DocumentedGridTests {
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
   @Test(
-    "the examples of a document decode, and expand when their laws are inline",
+    "the examples of a document decode",
     arguments: ["docs/grid.md", "README.md"])
   func examples(document: String) throws {
     let text = try String(contentsOf: Self.root.appending(path: document), encoding: .utf8)

@@ -43,7 +43,9 @@ struct FileTests {
     let ledger = try await Ledger()
     try await ledger.submit([1])
     let lease = try #require(try await ledger.leaseNext())
-    let steps = (1...3).map { TrainerEvent.step(.init(step: $0, tokens: 128 * $0, loss: 7 - Double($0))) }
+    let steps = (1...3).map {
+      TrainerEvent.step(.init(step: $0, tokens: 128 * $0, loss: 7 - Double($0)))
+    }
     _ = try await ledger.report(
       lease.run, epoch: 1, [.started(.init(parameters: 1, activeParameters: 1))] + steps)
     let curve = "SELECT step, tokens, loss FROM losses WHERE run = 1 AND metric = 'loss'"

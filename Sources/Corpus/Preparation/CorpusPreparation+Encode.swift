@@ -18,9 +18,13 @@ extension CorpusPreparation {
     let assembly = try place.newAssembly()
     let modelFile = assembly.appendingPathComponent("tokenizer.model")
     try model.write(to: modelFile)
-    let train = try encode(.train, of: documents, tokenizer, into: assembly, progress: progress)
-    let validation = try encode(
-      .validation, of: documents, tokenizer, into: assembly, progress: progress)
+    let (train, validation) = (
+      try encode(
+        .train, of: documents, from: sources.count, tokenizer, into: assembly, progress: progress),
+      try encode(
+        .validation, of: documents, from: sources.count, tokenizer, into: assembly,
+        progress: progress)
+    )
     try progress(CorpusProgress(phase: .write, fraction: 0, bytes: 0, detail: ""))
     let manifest = CorpusManifest(
       formatVersion: CorpusManifest.currentFormat, name: name, seed: settings.seed,
@@ -94,7 +98,8 @@ extension CorpusPreparation {
   }
 
   private func encode(
-    _ split: Split, of documents: DocumentSet, _ tokenizer: Tokenizer, into folder: URL,
+    _ split: Split, of documents: DocumentSet, from sourceCount: Int, _ tokenizer: Tokenizer,
+    into folder: URL,
     progress: @escaping ProgressHandler
   ) throws -> EncodedSplit {
     let all = documents[split]
@@ -119,8 +124,8 @@ extension CorpusPreparation {
       return output
     }
     var shards = TokenShards(folder: folder, split: split, vocabulary: tokenizer.vocabulary)
-    var amounts = [CorpusManifest.Amount](
-      repeating: .zero, count: 1 + (all.map(\.source).max() ?? 0))
+    // A source may have no document in this split.
+    var amounts = [CorpusManifest.Amount](repeating: .zero, count: sourceCount)
     for (chunk, output) in zip(chunks, encoded) {
       try shards.append(output.tokens)
       for (document, count) in zip(all[chunk], output.counts) {
@@ -164,11 +169,5 @@ extension CorpusManifest.Amount {
 
   fileprivate mutating func add(bytes: Int, tokens: Int) {
     self = self + Self(documents: 1, bytes: bytes, tokens: tokens)
-  }
-
-  fileprivate static func + (a: Self, b: Self) -> Self {
-    Self(
-      documents: a.documents + b.documents, bytes: (a.bytes ?? 0) + (b.bytes ?? 0),
-      tokens: a.tokens + b.tokens)
   }
 }

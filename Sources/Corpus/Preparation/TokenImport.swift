@@ -54,7 +54,6 @@ public struct TokenImport: Sendable {
     _ files: [TokenFile], digests: [String], vocabulary: Int, at place: CorpusPlace
   ) throws -> PreparedCorpus {
     let assembly = try place.newAssembly()
-    let none = CorpusManifest.Amount(documents: 0, bytes: 0, tokens: 0)
     let amounts = files.map(\.amount)
     let splits = try Split.allCases.map { split in
       let range = split == .train ? 0..<train.count : train.count..<files.count
@@ -62,13 +61,13 @@ public struct TokenImport: Sendable {
         assembly.appendingPathComponent("\(split.rawValue).bin"), vocabulary: vocabulary)
       for file in files[range] { try writer.append(file, below: vocabulary) }
       return CorpusManifest.SplitRecord(
-        amount: amounts[range].reduce(none, +), shards: [try writer.finish()])
+        amount: amounts[range].reduce(.zero, +), shards: [try writer.finish()])
     }
     let sources = files.enumerated().map { index, file in
       let isTrain = index < train.count
       return CorpusManifest.Source(
         name: file.url.lastPathComponent, version: nil, sha256: digests[index], licence: licence,
-        train: isTrain ? amounts[index] : none, validation: isTrain ? none : amounts[index])
+        train: isTrain ? amounts[index] : .zero, validation: isTrain ? .zero : amounts[index])
     }
     let manifest = CorpusManifest(
       formatVersion: CorpusManifest.currentFormat, name: name, seed: 0, vocabulary: vocabulary,
@@ -100,15 +99,5 @@ extension TokenFileWriter {
       }
       try append(tokens[...])
     }
-  }
-}
-
-extension CorpusManifest.Amount {
-  /// Both together; text's bytes only where both know them.
-  fileprivate static func + (left: Self, right: Self) -> Self {
-    Self(
-      documents: left.documents + right.documents,
-      bytes: left.bytes.flatMap { bytes in right.bytes.map { bytes + $0 } },
-      tokens: left.tokens + right.tokens)
   }
 }
