@@ -17,7 +17,10 @@ extension Axis {
     case (.linear, _):
       return Self.evenValues(in: span)
     case (.log, .powersOfTwo):
-      let exponents = Int(ceil(log2(span.lowerBound)))...Int(floor(log2(span.upperBound)) + 0)
+      let first = Int(ceil(log2(span.lowerBound) - 1e-9))
+      let last = Int(floor(log2(span.upperBound) + 1e-9))
+      guard first <= last else { return [] }
+      let exponents = first...last
       let stride = max(1, (exponents.count + 9) / 10)
       return exponents.filter { $0.isMultiple(of: stride) }.map { exp2(Double($0)) }
     case (.log, _):
@@ -52,12 +55,14 @@ extension Axis {
   ) -> [Double] {
     let exponents = Int(floor(log10(span.lowerBound)))...Int(ceil(log10(span.upperBound)))
     let stride = max(1, Int(decades) / 10 + 1)
-    let values = exponents.filter { $0.isMultiple(of: stride) }.flatMap { exponent -> [Double] in
-      mantissas.map { $0 * pow(10, Double(exponent)) }
-    }
     let low = span.lowerBound * (1 - 1e-9)
     let high = span.upperBound * (1 + 1e-9)
-    return values.filter { $0 >= low && $0 <= high }
+    var values: [Double] = []
+    for exponent in exponents where exponent.isMultiple(of: stride) {
+      let power = pow(10, Double(exponent))
+      values += mantissas.map { $0 * power }.filter { $0 >= low && $0 <= high }
+    }
+    return values
   }
 
   private func text(for value: Double) -> String {

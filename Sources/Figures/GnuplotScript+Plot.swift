@@ -35,7 +35,9 @@ extension GnuplotScript {
     let scale = figure.x.scale
     let span = figure.xSpan
     let length = scale.position(of: span.upperBound) - scale.position(of: span.lowerBound)
-    let steps = Double(place) - Double(names.count - 1) / 2
+    // The first name stands leftmost, whichever way the axis runs.
+    let direction = figure.x.isReversed ? -1.0 : 1.0
+    let steps = direction * (Double(place) - Double(names.count - 1) / 2)
     return scale.value(at: scale.position(of: x) + 0.007 * length * steps)
   }
 

@@ -66,7 +66,7 @@ struct GnuplotScript {
     let first = figure.subtitle.isEmpty ? 1.5 : 2.9
     line(
       "set label \(Self.quoted(figure.title)) at graph 0,1 left offset 0,\(first + height) "
-        + "font ':Bold,15' textcolor rgb '\(Self.ink)'")
+        + "font ',17' textcolor rgb '\(Self.ink)'")
     guard !figure.subtitle.isEmpty else { return }
     line(
       "set label \(Self.quoted(figure.subtitle)) at graph 0,1 left offset 0,\(1.3 + height) "
@@ -91,14 +91,14 @@ struct GnuplotScript {
     for reference in figure.references {
       let value = Self.number(reference.value)
       let style =
-        output.isText ? "nohead" : "nohead back dashtype (8,5) linecolor rgb '\(Self.quiet)'"
+        output.isText ? "nohead" : "nohead back dashtype (12,8) linecolor rgb '\(Self.quiet)'"
       let colour = output.isText ? "" : " textcolor rgb '\(Self.quiet)'"
       switch reference.direction {
       case .horizontal:
         line("set arrow from graph 0, first \(value) to graph 1, first \(value) \(style)")
         guard !reference.label.isEmpty else { continue }
         line(
-          "set label \(Self.quoted(reference.label)) at graph 0.01, first \(value) left "
+          "set label \(Self.quoted(reference.label)) at graph 0.99, first \(value) right "
             + "offset 0,0.6\(colour)")
       case .vertical:
         line("set arrow from first \(value), graph 0 to first \(value), graph 1 \(style)")

@@ -55,7 +55,7 @@ public struct PlannedRow: Hashable, Codable, Sendable {
   public var budget: Double
   /// What the axes asked for, as `A=1/32`.
   public var point: String
-  /// The shape, as `2L d64 h4/2 e128 8of256+1`.
+  /// The shape, as `2L d64 h4/2 e128 8of256+1`: `Architecture.description`.
   public var shape: String
   /// Realised values: A routed, G, S.
   public var activationRatio: Double

@@ -86,7 +86,7 @@ extension PlannedRun {
     let counts = shape.parameters
     return PlannedRow(
       run: known?.id, state: known?.state, family: family, budget: budget,
-      point: point.description, shape: shape.summary,
+      point: point.description, shape: shape.description,
       activationRatio: shape.activationRatio().doubleValue,
       granularity: shape.granularity?.doubleValue, sharedRatio: shape.sharedRatio.doubleValue,
       flopsPerToken: Double(modelFLOPs), flopsError: baseError, tokens: spec.tokens,
@@ -108,15 +108,5 @@ extension NewRun.Derived {
       sharedRatio: architecture.isDense ? nil : architecture.sharedRatio.doubleValue,
       denseRatio: architecture.denseLayerRatio.doubleValue,
       attentionShare: architecture.attentionShare().doubleValue)
-  }
-}
-
-extension Architecture {
-  /// The shape in one word: `2L d64 h4/2 ffn192`, or `2L d64 h4/2 2of64+1 e64`.
-  var summary: String {
-    let trunk = "\(layers)L d\(dModel) h\(heads)/\(kvHeads)"
-    if isDense { return "\(trunk) ffn\(dFFN)" }
-    let dense = denseLayers > 0 ? " \(denseLayers)dense" : ""
-    return "\(trunk) \(topK)of\(experts)+\(sharedExperts) e\(dExpert)\(dense)"
   }
 }
