@@ -23,6 +23,8 @@ build=(
   libsqlite3-dev
   libssl-dev
   zlib1g-dev
+  binutils            # strip, at installation
+  gzip                # dictd dictionaries of the corpus
   make
   pkg-config
 )

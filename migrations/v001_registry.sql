@@ -282,8 +282,9 @@ LEFT JOIN grid_run ON grid_run.run_id = run.id
 LEFT JOIN grid ON grid.id = grid_run.grid_id
 JOIN study ON study.id = coalesce(grid.study_id, run.study_id);
 
--- Every recorded number, without the steps that a later attempt took again. Ask for one run: its
--- chunks are found by the primary key.
+-- Every recorded number, without the steps that a later attempt took again: those after the
+-- checkpoint that it began from, or all when it began from scratch. Ask for one run: its chunks are
+-- found by the primary key.
 CREATE VIEW metrics AS
 SELECT
   chunk.run_id AS run,
@@ -298,7 +299,7 @@ WHERE NOT EXISTS (
   FROM attempt AS later
   WHERE later.run_id = chunk.run_id
     AND later.epoch > chunk.epoch
-    AND later.first_step < step.value
+    AND (later.first_step < step.value OR later.first_step = 0)
 );
 
 -- The loss curves: metric is 'loss', 'validation_loss' or 'bits_per_byte'.

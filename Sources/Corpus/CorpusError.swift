@@ -73,7 +73,7 @@ extension CorpusError: CustomStringConvertible {
     case .unknownTextFormat(let url): "\(url.path) has no known text format"
     case .malformedLine(let url, let line, let reason): "\(url.path), line \(line): \(reason)"
     case .splitEmpty(let split, let documents):
-      "The \(split.rawValue) split is empty: the text has only \(documents) documents"
+      "The \(split.rawValue) split is empty: \(documents) documents in all"
     case .vocabularyOutOfRange(let vocabulary): "A vocabulary of \(vocabulary) is out of range"
     case .tokenizerFailed(let message): "SentencePiece: \(message)"
     }

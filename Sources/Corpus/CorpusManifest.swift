@@ -76,6 +76,11 @@ public struct CorpusManifest: Hashable, Codable, Sendable {
     }
   }
 
+  /// Every file beside the manifest.
+  var files: [FileRecord] {
+    splits.train.shards + splits.validation.shards + [tokenizer].compactMap(\.self)
+  }
+
   /// UTF-8 bytes a token, end-of-document tokens counted, so that bits a byte are
   /// nats a token / (ln 2 · this). `nil` where wrapped token files came without their text's size.
   public func bytesPerToken(_ split: Split) -> Double? {

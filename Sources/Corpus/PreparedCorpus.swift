@@ -15,9 +15,16 @@ public struct PreparedCorpus: Sendable {
     dataFolder.appendingPathComponent("corpora", isDirectory: true)
   }
 
-  /// Opens the corpus in `folder`. Throws ``CorpusError/unreadable(_:reason:)`` or
-  /// ``CorpusError/manifestMalformed(_:reason:)``.
+  /// Opens the corpus in `folder`, all of whose files must be there in the sizes recorded. Throws
+  /// ``CorpusError/unreadable(_:reason:)``, ``CorpusError/manifestMalformed(_:reason:)`` or
+  /// ``CorpusError/shardDiffers(_:expected:found:)``.
   public init(folder: URL) throws {
+    try self.init(manifestIn: folder)
+    try checkSizes()
+  }
+
+  /// Reads the manifest alone.
+  private init(manifestIn folder: URL) throws {
     let url = folder.appendingPathComponent(Self.manifestName)
     let data: Data
     do {
@@ -44,24 +51,30 @@ public struct PreparedCorpus: Sendable {
   }
 
   /// The corpus under `dataFolder` whose manifest has this SHA-256. A manifest that was changed
-  /// after preparation no longer has it. Throws ``CorpusError/noCorpus(sha256:folder:known:)``.
+  /// after preparation no longer has it. Throws ``CorpusError/noCorpus(sha256:folder:known:)``, or
+  /// what ``init(folder:)`` throws if a file of that corpus is missing or of another size.
   public static func locate(sha256: String, in dataFolder: URL) throws -> PreparedCorpus {
-    let corpora = try all(in: dataFolder)
+    let corpora = try manifests(in: dataFolder)
     guard let match = corpora.first(where: { $0.sha256 == sha256 }) else {
       throw CorpusError.noCorpus(
         sha256: sha256, folder: Self.corpora(in: dataFolder),
         known: corpora.map { ($0.manifest.name, $0.sha256) })
     }
+    try match.checkSizes()
     return match
   }
 
-  /// Every prepared corpus under `dataFolder`, by name. Folders without a readable manifest are
-  /// not corpora and are passed over.
+  /// Every prepared corpus under `dataFolder`, by name. Folders without a readable manifest, or
+  /// without all files that it records, are not corpora and are passed over.
   public static func all(in dataFolder: URL) throws -> [PreparedCorpus] {
+    try manifests(in: dataFolder).filter { (try? $0.checkSizes()) != nil }
+  }
+
+  private static func manifests(in dataFolder: URL) throws -> [PreparedCorpus] {
     let folder = corpora(in: dataFolder)
     guard FileManager.default.fileExists(atPath: folder.path) else { return [] }
     return try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted().compactMap {
-      try? PreparedCorpus(folder: folder.appendingPathComponent($0, isDirectory: true))
+      try? PreparedCorpus(manifestIn: folder.appendingPathComponent($0, isDirectory: true))
     }
   }
 
@@ -87,14 +100,22 @@ public struct PreparedCorpus: Sendable {
   /// Reads every file and compares it with the manifest. Throws
   /// ``CorpusError/shardDiffers(_:expected:found:)``.
   public func verify() throws {
-    let records =
-      manifest.splits.train.shards + manifest.splits.validation.shards
-      + [manifest.tokenizer].compactMap(\.self)
-    for record in records {
+    for record in manifest.files {
       let file = try MappedFile(folder.appendingPathComponent(record.file))
       let found = file.sha256
       guard found == record.sha256 else {
         throw CorpusError.shardDiffers(file.url, expected: record.sha256, found: found)
+      }
+    }
+  }
+
+  /// Compares each file's size with the manifest, which costs no reading.
+  private func checkSizes() throws {
+    for record in manifest.files {
+      let file = try MappedFile(folder.appendingPathComponent(record.file))
+      guard file.size == record.bytes else {
+        throw CorpusError.shardDiffers(
+          file.url, expected: "\(record.bytes) bytes", found: "\(file.size) bytes")
       }
     }
   }

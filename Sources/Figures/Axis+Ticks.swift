@@ -25,12 +25,14 @@ extension Axis {
       return exponents.filter { $0.isMultiple(of: stride) }.map { exp2(Double($0)) }
     case (.log, _):
       let decades = log10(span.upperBound / span.lowerBound)
-      if decades < 0.45 { return Self.evenValues(in: span) }
+      if decades < 0.6 { return Self.evenValues(in: span) }
       let mantissas: [Double] =
         if decades >= 4 {
           [1]
-        } else if decades >= 1 {
+        } else if decades >= 1.7 {
           [1, 3]
+        } else if decades >= 1 {
+          [1, 2, 5]
         } else {
           [1, 1.5, 2, 3, 4, 5, 7]
         }

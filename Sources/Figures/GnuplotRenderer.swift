@@ -44,7 +44,7 @@ extension GnuplotRenderer.Output {
     switch self {
     case .svg:
       "svg noenhanced size 800,560 dynamic rounded font 'Helvetica Neue,Arial,sans-serif' "
-        + "fontscale 1.0 background '#ffffff'"
+        + "fontscale 1.15 background '#ffffff'"
     case .png:
       "pngcairo noenhanced size 1600,1120 font 'Arial,12' fontscale 2 linewidth 2 "
         + "pointscale 2 rounded background '#ffffff'"

@@ -16,8 +16,9 @@ struct GnuplotScript {
 
   mutating func line(_ statement: String) { text += statement + "\n" }
 
-  /// Text of the figure in single quotes. Inside, gnuplot knows one escape, the doubled quote;
-  /// control characters, which could end the line, become spaces.
+  /// Text of the figure as a string expression. In single quotes gnuplot expands nothing; the quote
+  /// itself is joined on from a double-quoted string, because gnuplot's own escape, the doubled quote,
+  /// fails at the start of a text. Control characters, which could end the line, become spaces.
   static func quoted(_ text: String) -> String {
     let plain = text.unicodeScalars.map { scalar -> Character in
       switch scalar.properties.generalCategory {
@@ -25,7 +26,8 @@ struct GnuplotScript {
       default: Character(scalar)
       }
     }
-    return "'" + String(plain).replacing("'", with: "''") + "'"
+    let pieces = plain.split(separator: "'", omittingEmptySubsequences: false)
+    return pieces.map { "'" + String($0) + "'" }.joined(separator: ".\"'\".")
   }
 
   /// A number, in the shortest form that reads back as the same.

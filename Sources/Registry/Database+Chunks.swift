@@ -41,13 +41,23 @@ extension Database {
     }
   }
 
+  /// The step up to which a series of an attempt is known: by its own last number or, before it has
+  /// one, by the numbers up to the checkpoint that it began from, which earlier attempts recorded.
   private func lastStep(run: Int64, epoch: Int, metric: String) throws -> Int? {
-    let statement = try cachedStatement(
+    let own = try cachedStatement(
       sql: """
         SELECT last_step FROM loss_chunk WHERE run_id = ? AND metric = ? AND epoch = ?
         ORDER BY first_step DESC LIMIT 1
         """)
-    return try Int.fetchOne(statement, arguments: [run, metric, epoch])
+    if let step = try Int.fetchOne(own, arguments: [run, metric, epoch]) { return step }
+    let inherited = try cachedStatement(
+      sql: """
+        SELECT min(first_step, (
+          SELECT max(last_step) FROM loss_chunk
+          WHERE run_id = attempt.run_id AND metric = ? AND epoch < attempt.epoch))
+        FROM attempt WHERE run_id = ? AND epoch = ? AND first_step > 0
+        """)
+    return try Int.fetchOne(inherited, arguments: [metric, run, epoch])
   }
 
   private func append(

@@ -68,11 +68,11 @@ extension Database {
 
 /// The little of SQL's grammar that has to be known before SQLite is asked.
 enum SQLText {
-  /// The first word, in capitals, after white space, comments and opening parentheses.
+  /// The first word, in capitals, after white space, comments and semicolons.
   static func firstWord(_ sql: String) -> String {
     var rest = Substring(sql)
     while true {
-      rest = rest.drop { $0.isWhitespace || $0 == ";" }
+      rest = rest.drop { $0.isWhitespace || $0 == ";" || $0 == "(" }
       if rest.hasPrefix("--") {
         rest = rest.drop { !$0.isNewline }
       } else if rest.hasPrefix("/*") {

@@ -69,8 +69,8 @@ extension Database {
       self,
       sql: """
         WITH page AS MATERIALIZED (
-          SELECT run.id, study.name AS study, grid.name AS grid, grid_run.family, grid_run.budget,
-            grid_run.point
+          SELECT run.id, grid.id AS grid_id, study.name AS study, grid.name AS grid,
+            grid_run.family, grid_run.budget, grid_run.point
           FROM run
           LEFT JOIN grid_run ON grid_run.run_id = run.id
           LEFT JOIN grid ON grid.id = grid_run.grid_id
@@ -91,6 +91,7 @@ extension Database {
             WHERE run_id = run.id AND metric = 'loss'
             ORDER BY epoch DESC, first_step DESC
             LIMIT 1)
+        ORDER BY page.id, page.grid_id
         """, arguments: arguments + [limit, offset]
     ).map(RunRow.init)
   }
@@ -115,11 +116,13 @@ extension Database {
       self,
       sql: """
         SELECT metric, last_step, json_extract("values", '$[#-1]') AS value
-        FROM (
-          SELECT *, row_number() OVER (
-            PARTITION BY metric ORDER BY epoch DESC, first_step DESC) AS age
-          FROM loss_chunk WHERE run_id = ?)
-        WHERE age = 1
+        FROM loss_chunk
+        WHERE run_id = ?1 AND (metric, epoch, first_step) IN (
+          SELECT metric, epoch, first_step FROM (
+            SELECT metric, epoch, first_step, row_number() OVER (
+              PARTITION BY metric ORDER BY epoch DESC, first_step DESC) AS age
+            FROM loss_chunk WHERE run_id = ?1)
+          WHERE age = 1)
         ORDER BY metric
         """, arguments: [run]
     ).map { RunDetail.Latest(metric: $0["metric"], step: $0["last_step"], value: $0["value"]) }

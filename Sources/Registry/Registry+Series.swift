@@ -24,7 +24,9 @@ extension Registry {
           """, arguments: [run, metric])
       let points = try chunks.flatMap { chunk in
         let end = (chunk["superseded_after"] as Int?) ?? Int.max
-        return try SeriesPoint.points(chunk).filter { $0.step <= end }
+        // What began from scratch counts no step of an earlier attempt, not even the one before
+        // training.
+        return end == 0 ? [] : try SeriesPoint.points(chunk).filter { $0.step <= end }
       }
       return Series(
         run: run, metric: metric, steps: points.map(\.step), tokens: points.map(\.tokens),

@@ -65,7 +65,7 @@ public final class Registry: Sendable {
     do {
       return try await reader.read(body)
     } catch let error as DatabaseError {
-      throw RegistryError.storage(error.description)
+      throw RegistryError(error)
     }
   }
 
@@ -77,7 +77,7 @@ public final class Registry: Sendable {
     do {
       return try await writer.write(body)
     } catch let error as DatabaseError {
-      throw RegistryError.storage(error.description)
+      throw RegistryError(error)
     }
   }
 

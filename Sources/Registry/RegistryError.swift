@@ -1,3 +1,4 @@
+import GRDB
 public import Wire
 
 /// Why the registry refuses.
@@ -39,6 +40,8 @@ public enum RegistryError: Error, Hashable, Sendable {
 
   /// What the file holds cannot be understood.
   case unreadable(String)
+  /// SQLite's own words about a rule of the schema that the request breaks.
+  case ruleBroken(String)
   /// SQLite's own words about a failed read or write.
   case storage(String)
 
@@ -50,7 +53,7 @@ public enum RegistryError: Error, Hashable, Sendable {
     case .unknownRun, .unknownGrid, .unknownStudy, .unknownWorker: .notFound
     case .leaseLost: .leaseLost
     case .workerHasLeft, .requestSpent, .outOfSequence, .wrongState: .conflict
-    case .notFinite: .invalid
+    case .notFinite, .ruleBroken: .invalid
     case .queryRefused, .queryFailed, .queryTooSlow: .refused
     }
   }
@@ -75,8 +78,18 @@ public enum RegistryError: Error, Hashable, Sendable {
     case .queryFailed: "docs/registry.md lists the views and their columns"
     case .queryTooSlow: "narrow it, to one run or one grid, or read the file with sqlite3"
     case .unreadable: "restore a backup"
+    case .ruleBroken: "the rule's name says what the value has to be"
     case .storage: "see that the disk has room and works, then try again"
     }
+  }
+}
+
+extension RegistryError {
+  /// What a failed statement of this module comes to.
+  init(_ error: DatabaseError) {
+    self =
+      error.resultCode == .SQLITE_CONSTRAINT
+      ? .ruleBroken(error.message ?? error.description) : .storage(error.description)
   }
 }
 
@@ -106,6 +119,7 @@ extension RegistryError: CustomStringConvertible {
     case .queryFailed(let message): "the query fails: \(message)"
     case .queryTooSlow(let seconds): "the query took longer than \(seconds) s"
     case .unreadable(let what): "\(what) cannot be read"
+    case .ruleBroken(let message): "the registry refuses: \(message)"
     case .storage(let message): "the registry fails: \(message)"
     }
   }

@@ -18,7 +18,6 @@ struct ImportTests {
     "Worker": ["Experiment", "Wire", "Client", "Corpus", "Supervision", "Trainer"],
     "Orchestrator": [
       "Experiment", "ScalingLaws", "GridFile", "Figures", "Wire", "Client", "Corpus", "Registry",
-      "Supervision",
     ],
   ]
 

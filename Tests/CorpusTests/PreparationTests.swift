@@ -18,6 +18,15 @@ struct PreparationTests {
     let windows = try corpus.windows(.train, seqLen: 16)
     #expect(windows.count == (train.tokens - 1) / 16)
 
+    #expect(corpus.manifest.sources.map(\.licence) == ["none"])
+    try corpus.verify()
+
+    // What the tokens of a split say is what its documents said.
+    let tokenizer = try Tokenizer(file: corpus.folder.appending(path: "tokenizer.model"))
+    let text = tokenizer.decode(try corpus.tokens(.validation).tokens(0..<validation.tokens))
+    #expect(text.utf8.count == validation.bytes)
+    #expect(text.hasPrefix("Document "))
+
     let again = try bench.preparation(files).run { _ in Issue.record("there is nothing to do") }
     #expect(again.sha256 == corpus.sha256)
     #expect(try bench.preparation(files, data: "elsewhere").run().sha256 == corpus.sha256)
@@ -33,56 +42,97 @@ struct PreparationTests {
     #expect(last.train.documents + last.validation.documents == 1)
   }
 
-  @Test("an interrupted preparation goes on to the same result")
-  func interrupted() throws {
+  @Test(
+    "an interrupted preparation goes on to the same result",
+    arguments: CorpusProgress.Phase.allCases.filter { $0 != .download })
+  func interrupted(phase: CorpusProgress.Phase) throws {
     struct Interrupted: Error {}
     let bench = try Workbench()
     let files = [try bench.documents(300)]
-    for phase in [CorpusProgress.Phase.tokenizer, .encode] {
-      #expect(throws: Interrupted.self) {
-        try bench.preparation(files).run { if $0.phase == phase { throw Interrupted() } }
+    #expect(throws: Interrupted.self) {
+      try bench.preparation(files).run { if $0.phase == phase { throw Interrupted() } }
+    }
+    #expect(try PreparedCorpus.all(in: bench.folder.appending(path: "data")).isEmpty)
+    let corpus = try bench.preparation(files).run()
+    #expect(try bench.preparation(files, data: "elsewhere").run().sha256 == corpus.sha256)
+    let left = try FileManager.default.contentsOfDirectory(
+      atPath: corpus.folder.deletingLastPathComponent().path)
+    #expect(left.sorted() == [".small.lock", "small"])
+  }
+
+  @Test("what an interrupted preparation kept is not taken for text on other terms")
+  func interruptedThenChanged() throws {
+    struct Interrupted: Error {}
+    let bench = try Workbench()
+    let files = [try bench.documents(300)]
+    #expect(throws: Interrupted.self) {
+      try bench.preparation(files, licence: "MIT").run {
+        if $0.phase == .encode { throw Interrupted() }
       }
     }
     let corpus = try bench.preparation(files).run()
+    #expect(corpus.manifest.sources.map(\.licence) == ["none"])
     #expect(try bench.preparation(files, data: "elsewhere").run().sha256 == corpus.sha256)
   }
 
-  @Test("a changed manifest or shard is refused")
-  func tampered() throws {
+  @Test("the same bytes as lines and as plain text are two sources")
+  func sameBytes() throws {
     let bench = try Workbench()
-    let corpus = try bench.preparation([try bench.documents(300)]).run()
-    let data = bench.folder.appending(path: "data")
-    #expect(try PreparedCorpus.locate(sha256: corpus.sha256, in: data).sha256 == corpus.sha256)
-    try corpus.verify()
-
-    let shard = corpus.folder.appending(path: corpus.manifest.splits.train.shards[0].file)
-    var torn = try Data(contentsOf: shard)
-    torn[torn.count - 1] ^= 1
-    try torn.write(to: shard)
-    #expect(throws: CorpusError.self) { try corpus.verify() }
-
-    let manifest = corpus.folder.appending(path: "manifest.json")
-    var text = try Data(contentsOf: manifest)
-    text.append(UInt8(ascii: "\n"))
-    try text.write(to: manifest)
-    #expect(throws: CorpusError.self) {
-      try PreparedCorpus.locate(sha256: corpus.sha256, in: data)
-    }
+    let lines = try bench.documents(300)
+    let plain = try bench.write("documents.txt", Data(contentsOf: lines))
+    let corpus = try bench.preparation([lines, plain]).run()
+    #expect(corpus.manifest.sources.map(\.name) == ["documents.jsonl", "documents.txt"])
+    #expect(corpus.manifest.sources.allSatisfy { $0.train.documents > 0 })
   }
 
-  @Test("an unknown recipe is refused with the known ones, a bad name by itself")
-  func refusals() throws {
+  @Test("a name that other text, another seed, vocabulary or licence has is refused")
+  func taken() throws {
+    let bench = try Workbench()
+    let files = [try bench.documents(300)]
+    let corpus = try bench.preparation(files).run()
+    let other = try bench.write("other.txt", Data("Other text.\n".utf8))
+    for preparation in [
+      try bench.preparation(files + [other]), try bench.preparation(files, licence: "MIT"),
+      try bench.preparation(files) { $0.seed = 1 },
+      try bench.preparation(files) { $0.vocabulary = 401 },
+    ] {
+      let error = #expect(throws: CorpusError.self) { try preparation.run() }
+      #expect("\(try #require(error))".contains("'small'"))
+    }
+    try corpus.verify()
+  }
+
+  @Test("an unknown recipe is refused with the known ones")
+  func unknownRecipe() throws {
     let bench = try Workbench()
     let error = #expect(throws: CorpusError.self) {
       try CorpusPreparation(name: "debian-mixx", dataFolder: bench.folder)
     }
-    #expect("\(try #require(error))".contains("debian-mix"))
-    #expect(throws: CorpusError.self) {
-      try CorpusPreparation(
-        name: "../escape", importing: [], licence: "", dataFolder: bench.folder)
+    let message = "\(try #require(error))"
+    #expect(message.contains("'debian-mixx'"))
+    for recipe in ["debian-mix", "debian-prose", "debian-small"] {
+      #expect(message.contains("\(recipe)"))
     }
+  }
+
+  @Test(
+    "a name that is no folder's is refused",
+    arguments: ["", ".", "..", ".hidden", "../escape", "a/b", "a b", "naïve", "a\u{0}b"])
+  func badName(name: String) throws {
+    let bench = try Workbench()
     #expect(throws: CorpusError.self) {
-      try bench.preparation([bench.folder.appending(path: "absent.txt")]).run()
+      try CorpusPreparation(name: name, importing: [], licence: "", dataFolder: bench.folder)
     }
+  }
+
+  @Test("too few documents for two splits are refused, and nothing is left in place")
+  func tooFew() throws {
+    let bench = try Workbench()
+    let single = try bench.write("single.txt", Data("One document alone.\n".utf8))
+    for files in [[single], []] {
+      let error = #expect(throws: CorpusError.self) { try bench.preparation(files).run() }
+      #expect("\(try #require(error))".contains("\(files.count) documents"))
+    }
+    #expect(try PreparedCorpus.all(in: bench.folder.appending(path: "data")).isEmpty)
   }
 }

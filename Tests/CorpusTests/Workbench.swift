@@ -30,12 +30,17 @@ final class Workbench: Sendable {
     return try write("documents.jsonl", Data(lines.joined(separator: "\n").utf8))
   }
 
-  func preparation(_ files: [URL], data: String = "data") throws -> CorpusPreparation {
+  /// Of a small corpus, its settings changed by `change`.
+  func preparation(
+    _ files: [URL], data: String = "data", licence: String = "none",
+    _ change: (inout CorpusPreparation.Settings) -> Void = { _ in }
+  ) throws -> CorpusPreparation {
     var settings = CorpusPreparation.Settings()
     settings.vocabulary = 400
     settings.validationShare = 0.2
+    change(&settings)
     return try CorpusPreparation(
-      name: "small", importing: files, licence: "none",
+      name: "small", importing: files, licence: licence,
       dataFolder: folder.appending(path: data), settings: settings)
   }
 }
@@ -43,4 +48,19 @@ final class Workbench: Sendable {
 /// Little-endian bytes of integers, as token files have them.
 func bytes<Value: FixedWidthInteger>(_ values: [Value]) -> Data {
   values.map(\.littleEndian).withUnsafeBytes { Data($0) }
+}
+
+/// The same numbers for the same seed: SplitMix64.
+struct SeededRandom: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: Int) { state = UInt64(seed) }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
 }

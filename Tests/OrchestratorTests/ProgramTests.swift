@@ -12,11 +12,11 @@ struct ProgramTests {
       """
       SELECT run_id, count(*) FROM attempt WHERE outcome = 'finished'
       GROUP BY run_id HAVING count(*) <> 1
-      """, rowLimit: 10, timeLimit: .seconds(5))
+      """, rowLimit: 10, timeLimit: .seconds(60))
     #expect(once.rows.isEmpty, "a run was recorded twice")
     let table = try await registry.query(
       "SELECT spec_sha256, state, loss, validation_loss FROM run ORDER BY spec_sha256",
-      rowLimit: 100, timeLimit: .seconds(5))
+      rowLimit: 100, timeLimit: .seconds(60))
     return table.rows.map { $0.map(\.description).joined(separator: " ") }
   }
 

@@ -5,36 +5,44 @@ import Wire
 
 @Suite("Whatever happens in whatever order")
 struct InvariantTests {
-  /// SplitMix64: one seed, one history.
-  private struct Dice: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-      return z ^ (z >> 31)
-    }
-  }
-
   /// Each query names a way in which the registry would be wrong, and finds nothing.
   static let violations = [
     "a leased run has one open attempt, of its epoch": """
     SELECT id FROM run WHERE (state = 'leased') <> (
       SELECT count(*) FROM attempt
-      WHERE run_id = run.id AND epoch = run.epoch AND ended_at IS NULL)
+      WHERE run_id = run.id AND epoch = run.epoch AND ended_at IS NULL
+        AND worker_id = run.worker_id)
     """,
     "no attempt but the last is open": """
     SELECT run_id FROM attempt JOIN run ON run.id = run_id
     WHERE attempt.epoch < run.epoch AND ended_at IS NULL
     """,
-    "a run is finished by one attempt": """
+    "each epoch is one attempt": """
+    SELECT id FROM run
+    WHERE epoch <> (SELECT count(*) FROM attempt WHERE run_id = run.id)
+      OR epoch <> (SELECT coalesce(max(epoch), 0) FROM attempt WHERE run_id = run.id)
+    """,
+    "a run is finished by one attempt, and says so once": """
     SELECT id FROM run WHERE (state = 'finished') <> (
       SELECT count(*) FROM attempt WHERE run_id = run.id AND outcome = 'finished')
+      OR (state = 'finished') <> (
+        SELECT count(*) FROM event WHERE run_id = run.id AND kind = 'run_finished')
+    """,
+    "a run diverges by one attempt": """
+    SELECT id FROM run WHERE (state = 'diverged') <> (
+      SELECT count(*) FROM attempt WHERE run_id = run.id AND outcome = 'diverged')
     """,
     "a step of a curve stands once": """
     SELECT run FROM metrics GROUP BY run, metric, step HAVING count(*) > 1
+    """,
+    "an attempt that has ended leaves nothing open": """
+    SELECT run_id FROM loss_chunk JOIN attempt USING (run_id, epoch)
+    WHERE ended_at IS NOT NULL AND sealed = 0
+    """,
+    "a chunk's arrays have its length": """
+    SELECT run_id FROM loss_chunk
+    WHERE points <> json_array_length(steps) OR points <> json_array_length(tokens)
+      OR points <> json_array_length("values")
     """,
     "each lease is an event": """
     SELECT id FROM run WHERE epoch <> (
@@ -42,46 +50,114 @@ struct InvariantTests {
     """,
   ]
 
+  /// What a worker remembers of a lease that it was given.
+  struct Memory {
+    let request: LeaseRequest
+    let lease: Lease
+    var sequence = 0
+    var outcome: OutcomeReport?
+  }
+
   @Test("the invariants hold after every step", arguments: [1, 2, 3] as [UInt64])
   func history(seed: UInt64) async throws {
     var dice = Dice(state: seed)
     let ledger = try await Ledger()
     try await ledger.submit([1, 2, 3, 4])
-    var leases: [(run: Int64, epoch: Int, sequence: Int)] = []
+    var memories: [Memory] = []
+    var epochs: [[String]] = []
+    var ended: [[String]] = []
+    var refusals = 0
     for step in 0..<150 {
+      let before = try await ledger.dump()
       do {
-        switch Int.random(in: 0..<10, using: &dice) {
-        case 0...2:
-          if let lease = try await ledger.leaseNext() { leases.append((lease.run, lease.epoch, 0)) }
-        case 3...5:
-          guard let index = leases.indices.randomElement(using: &dice) else { continue }
-          leases[index].sequence += 1
-          let lease = leases[index]
-          _ = try await ledger.report(
-            lease.run, epoch: lease.epoch, sequence: lease.sequence,
-            lease.sequence == 1
-              ? [.started(.init(parameters: 1, activeParameters: 1))]
-              : [.step(.init(step: lease.sequence, tokens: lease.sequence, loss: 3))])
-        case 6:
-          guard let lease = leases.randomElement(using: &dice) else { continue }
-          let outcome = [Ledger.finished, Ledger.diverged, Ledger.failed, Ledger.released]
-            .randomElement(using: &dice)!
-          try await ledger.end(
-            lease.run, epoch: lease.epoch, sequence: lease.sequence + 1, outcome)
-        case 7: _ = try await ledger.registry.reap(now: ledger.tick(20_000))
-        case 8:
-          try await ledger.registry.cancel(
-            runs: [Int64.random(in: 1...4, using: &dice)], now: ledger.tick())
-        default:
-          try await ledger.registry.retry(
-            run: Int64.random(in: 1...4, using: &dice), now: ledger.tick())
-        }
+        try await Self.act(&memories, step: step, on: ledger, &dice)
       } catch is RegistryError {
-        // A refusal is an answer; what it may not do is change anything.
+        refusals += 1
+        #expect(try await ledger.dump() == before, "step \(step): a refusal changes nothing")
       }
       for (name, query) in Self.violations {
         #expect(try await ledger.rows(query).isEmpty, "step \(step): \(name)")
       }
+      let next = try await ledger.rows("SELECT epoch FROM run ORDER BY id")
+      #expect(zip(epochs, next).allSatisfy { Int($0[0])! <= Int($1[0])! }, "epochs never fall")
+      epochs = next
+      let over = try await ledger.rows(
+        "SELECT * FROM run WHERE state IN ('finished', 'diverged') ORDER BY id")
+      #expect(ended.allSatisfy(over.contains), "step \(step): what has ended never changes")
+      ended = over
     }
+    #expect(refusals > 10)
+  }
+
+  /// One thing that a worker, a person or the clock does; often late, twice or of an old epoch.
+  private static func act(
+    _ memories: inout [Memory], step: Int, on ledger: Ledger, _ dice: inout Dice
+  ) async throws {
+    let index = memories.indices.randomElement(using: &dice)
+    let run = Int64.random(in: 1...4, using: &dice)
+    switch Int.random(in: 0..<17, using: &dice) {
+    case 0...3:
+      try await ask(LeaseRequest(worker: Ledger.worker, request: "s\(step)"), &memories, ledger)
+    case 4:
+      guard let index else { return }
+      let memory = memories[index]
+      let again = try await ledger.registry.lease(
+        memory.request, now: ledger.tick(), leaseDuration: Ledger.lease)
+      #expect(again == memory.lease, "a repeated request gets the lease that it was given")
+    case 5...8:
+      guard let index else { return }
+      // Now and then the last report once more, or one too far.
+      let jump = [0, 1, 1, 1, 2].randomElement(using: &dice)!
+      let sequence = memories[index].sequence + jump
+      _ = try await ledger.report(
+        memories[index].lease.run, epoch: memories[index].lease.epoch, sequence: sequence,
+        events(sequence, epoch: memories[index].lease.epoch))
+      memories[index].sequence = sequence
+    case 9...10:
+      guard let index else { return }
+      let outcome =
+        memories[index].outcome
+        ?? OutcomeReport(
+          report: Report(
+            run: memories[index].lease.run, epoch: memories[index].lease.epoch,
+            sequence: memories[index].sequence + 1, events: []),
+          outcome: [Ledger.finished, Ledger.diverged, Ledger.failed, Ledger.released]
+            .randomElement(using: &dice)!,
+          next: LeaseRequest(worker: Ledger.worker, request: "o\(step)"))
+      memories[index].outcome = outcome
+      let next = try await ledger.registry.outcome(
+        outcome, now: ledger.tick(), leaseDuration: Ledger.lease)
+      if let next, let request = outcome.next, !memories.contains(where: { $0.lease == next }) {
+        memories.append(Memory(request: request, lease: next))
+      }
+    case 11: _ = try await ledger.registry.reap(now: ledger.tick(20_000))
+    case 12: try await ledger.registry.cancel(runs: [run], now: ledger.tick())
+    case 13: try await ledger.registry.workerLeft(Ledger.worker, now: ledger.tick())
+    case 14: try await ledger.register()
+    case 15:
+      try await ledger.registry.extendLeases(now: ledger.tick(), by: Ledger.lease)
+    default: try await ledger.registry.retry(run: run, now: ledger.tick())
+    }
+  }
+
+  private static func ask(
+    _ request: LeaseRequest, _ memories: inout [Memory], _ ledger: Ledger
+  ) async throws {
+    let lease = try await ledger.registry.lease(
+      request, now: ledger.tick(), leaseDuration: Ledger.lease)
+    if let lease { memories.append(Memory(request: request, lease: lease)) }
+  }
+
+  /// What the report of that number says: an even attempt resumes from step 5, an odd one begins
+  /// from scratch.
+  private static func events(_ sequence: Int, epoch: Int) -> [TrainerEvent] {
+    sequence == 1
+      ? [
+        .started(
+          .init(parameters: 1, activeParameters: 1, firstStep: epoch.isMultiple(of: 2) ? 5 : 0))
+      ]
+      : (0..<3).map {
+        .step(.init(step: 2 * sequence + $0, tokens: sequence, loss: 3))
+      }
   }
 }

@@ -4,6 +4,16 @@ import Wire
 
 @testable import Registry
 
+/// The folder that this package is in.
+enum Checkout {
+  static let root = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+
+  static func text(_ path: String) throws -> String {
+    try String(contentsOf: root.appending(path: path), encoding: .utf8)
+  }
+}
+
 /// A fresh registry in a folder of its own, one worker, and short words for what happens to a run.
 final class Ledger {
   let folder: URL
@@ -18,8 +28,7 @@ final class Ledger {
     folder = FileManager.default.temporaryDirectory.appending(path: "ledger-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     registry = try Registry.open(folder.appending(path: "registry.db").path)
-    try await registry.register(
-      WorkerRegistration(id: Self.worker, host: "here", pid: 1, slots: 1, version: "0"), now: now)
+    try await register()
   }
 
   deinit {
@@ -32,6 +41,12 @@ final class Ledger {
   func tick(_ milliseconds: Int64 = 1000) -> Int64 {
     now += milliseconds
     return now
+  }
+
+  /// The worker introduces itself, or comes back.
+  func register() async throws {
+    try await registry.register(
+      WorkerRegistration(id: Self.worker, host: "here", pid: 1, slots: 1, version: "0"), now: now)
   }
 
   static func spec(seed: UInt64) -> RunSpec {
@@ -66,10 +81,10 @@ final class Ledger {
         text: "text", settings: "{}"), runs: seeds.map { Self.run(seed: $0) }, now: tick())
   }
 
-  func leaseNext() async throws -> Lease? {
+  func leaseNext(worker: String = Ledger.worker) async throws -> Lease? {
     wishes += 1
     return try await registry.lease(
-      LeaseRequest(worker: Self.worker, request: "w/\(wishes)"), now: tick(),
+      LeaseRequest(worker: worker, request: "\(worker)/\(wishes)"), now: tick(),
       leaseDuration: Self.lease)
   }
 
@@ -92,17 +107,12 @@ final class Ledger {
         next: next), now: tick(), leaseDuration: Self.lease, retryLimit: retries)
   }
 
-  /// Every column of a run, to see whether anything about it has changed.
-  func row(_ run: Int64) async throws -> [String] {
-    try await rows("SELECT * FROM run WHERE id = \(run)").first ?? []
-  }
-
   func state(_ run: Int64) async throws -> String {
     try await rows("SELECT state FROM run WHERE id = \(run)")[0][0]
   }
 
   func rows(_ query: String) async throws -> [[String]] {
-    try await registry.query(query, rowLimit: 100_000, timeLimit: .seconds(10)).rows
+    try await registry.query(query, rowLimit: 100_000, timeLimit: .seconds(60)).rows
       .map { $0.map(\.description) }
   }
 
@@ -111,4 +121,17 @@ final class Ledger {
   static let diverged = Outcome.diverged(.init(step: 3, reason: "not a number"))
   static let failed = Outcome.failed(.init(kind: .code, message: "exit 1"))
   static let released = Outcome.released(reason: "leaving")
+}
+
+/// SplitMix64: one seed, one history.
+struct Dice: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
 }

@@ -82,6 +82,13 @@ struct RecordingTests {
       try await ledger.end(lease.run, epoch: lease.epoch, Ledger.failed)
       #expect(try await ledger.state(lease.run) == state)
     }
+    let other = try await ledger.submit([2], grid: "other").runs[0].id
+    let lease = try #require(try await ledger.leaseNext())
+    try await ledger.end(lease.run, epoch: lease.epoch, Ledger.diverged)
+    #expect(try await ledger.state(other) == "diverged")
+    #expect(
+      try await ledger.rows("SELECT epoch, failures FROM run WHERE id = \(other)") == [["1", "0"]])
+    #expect(try await ledger.leaseNext() == nil)
   }
 
   @Test("leases of a daemon that was away are extended before they are reaped")

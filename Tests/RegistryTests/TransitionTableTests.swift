@@ -16,9 +16,7 @@ struct TransitionTableTests {
   }
 
   static let cells: [Cell] = {
-    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-    let text = try! String(contentsOf: root.appending(path: "docs/registry.md"), encoding: .utf8)
+    let text = try! Checkout.text("docs/registry.md")
     let lines = text.components(separatedBy: "\n").drop { !$0.hasPrefix("| operation |") }
       .prefix { $0.hasPrefix("|") }
       .map { $0.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) } }
@@ -39,7 +37,7 @@ struct TransitionTableTests {
   func cell(_ cell: Cell) async throws {
     let ledger = try await Ledger()
     let run = try await Self.bring(ledger, to: cell.state, for: cell.operation)
-    let before = try await ledger.row(run)
+    let before = try await ledger.dump(of: run)
     let answer: String
     do {
       answer = try await Self.perform(cell.operation, on: run, ledger)
@@ -50,10 +48,10 @@ struct TransitionTableTests {
     switch cell.expected {
     case "–", "same":
       #expect(answer == "done")
-      #expect(try await ledger.row(run) == before, "nothing about it changes")
+      #expect(try await ledger.dump(of: run) == before, "nothing about it changes")
     case "lease_lost", "conflict", "stop":
       #expect(answer == cell.expected)
-      #expect(try await ledger.row(run) == before, "nothing about it changes")
+      #expect(try await ledger.dump(of: run) == before, "nothing about it changes")
     default:
       #expect(answer == "done")
       #expect(state == cell.expected)

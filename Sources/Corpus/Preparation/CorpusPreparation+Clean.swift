@@ -73,7 +73,9 @@ extension CorpusPreparation {
 
   private func clean(_ file: URL, licence: String, work: WorkFolder) throws -> CleanedSource {
     let sha256 = try MappedFile(file).sha256
-    return try work.result(of: "text-\(sha256)", key: "\(Cleaner.version)") {
+    // The record holds name and licence too, and the name says how the bytes are read.
+    let identity = SHA256.hex(of: "\(sha256) \(file.lastPathComponent) \(licence)")
+    return try work.result(of: "text-\(identity)", key: "\(Cleaner.version)") {
       try keep(
         try TextFile(file).documents(), name: file.lastPathComponent, version: nil,
         sha256: sha256, licence: licence, paragraphs: .blankLine, work: work)
@@ -84,10 +86,11 @@ extension CorpusPreparation {
     _ text: [UInt8], name: String, version: String?, sha256: String, licence: String,
     paragraphs: DocumentSet.ParagraphEnd, work: WorkFolder
   ) throws -> CleanedSource {
-    let file = "\(sha256).text"
+    let textSHA256 = SHA256.hex(of: Data(text))
+    let file = "\(textSHA256).text"
     try Data(text).write(to: work.file(file), options: .atomic)
     return CleanedSource(
       name: name, version: version, sha256: sha256, licence: licence, file: file,
-      bytes: text.count, textSHA256: SHA256.hex(of: Data(text)), paragraphs: paragraphs)
+      bytes: text.count, textSHA256: textSHA256, paragraphs: paragraphs)
   }
 }

@@ -106,11 +106,10 @@ public struct CorpusPreparation: Sendable {
     case .recipe(let recipe):
       guard isSame, manifest.sources.map(\.name) == recipe.packages else { break }
       return corpus
-    case .files(let files, _):
-      guard isSame, manifest.sources.map(\.sha256) == (try files.map { try MappedFile($0).sha256 })
-      else {
-        break
-      }
+    case .files(let files, let licence):
+      guard isSame, manifest.sources.allSatisfy({ $0.licence == licence }),
+        manifest.sources.map(\.sha256) == (try files.map { try MappedFile($0).sha256 })
+      else { break }
       return corpus
     }
     throw CorpusError.nameTaken(name, folder: place.folder)

@@ -82,7 +82,7 @@ struct DocumentSet: Sendable {
       position = end
       if paragraph.count < Self.repeatedBytes {
         text.append(contentsOf: paragraph)
-      } else if seen.insert(StableHash.of(paragraph)).inserted {
+      } else if seen.insert(Self.identity(of: paragraph)).inserted {
         text.append(contentsOf: paragraph)
         hasSubstance = true
       } else {
@@ -101,6 +101,14 @@ struct DocumentSet: Sendable {
     case .train: train.append(placed)
     case .validation: validation.append(placed)
     }
+  }
+
+  /// What repeats of a paragraph share: its text, not the line breaks after it, of which the last
+  /// paragraph of a document has none.
+  private static func identity(of paragraph: UnsafeRawBufferPointer) -> UInt64 {
+    var count = paragraph.count
+    while count > 0, paragraph[count - 1] == 0x0a { count -= 1 }
+    return StableHash.of(UnsafeRawBufferPointer(rebasing: paragraph[..<count]))
   }
 
   /// Position after the paragraph that begins at `start`, its line breaks included.

@@ -45,7 +45,8 @@ struct TextFile {
 
   private func appendObjects(_ bytes: UnsafeRawBufferPointer, to output: inout [UInt8]) throws {
     let decoder = JSONDecoder()
-    for (index, line) in bytes.split(separator: 0x0a).enumerated() {
+    let lines = bytes.split(separator: 0x0a, omittingEmptySubsequences: false)
+    for (index, line) in lines.enumerated() where !line.allSatisfy({ $0 <= 0x20 }) {
       let text: String
       do {
         text = try decoder.decode(Object.self, from: Data(line)).text

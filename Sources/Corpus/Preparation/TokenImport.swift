@@ -35,39 +35,52 @@ public struct TokenImport: Sendable {
     let place = try CorpusPlace(name: name, dataFolder: dataFolder)
     return try place.whileLocked {
       let files = try (train + validation).map(TokenFile.init)
-      guard let vocabulary = vocabulary ?? files.compactMap(\.vocabulary).max() else {
-        throw CorpusError.vocabularyUnknown(train[0])
+      for split in Split.allCases where files[range(of: split)].allSatisfy(\.stream.isEmpty) {
+        throw CorpusError.splitEmpty(split, documents: 0)
       }
-      let digests = try (train + validation).map { try MappedFile($0).sha256 }
+      guard let vocabulary = vocabulary ?? files.compactMap(\.vocabulary).max() else {
+        throw CorpusError.vocabularyUnknown(files[0].url)
+      }
+      let sources = try sources(of: files)
       if place.isTaken {
         let corpus = try PreparedCorpus(folder: place.folder)
-        guard corpus.manifest.sources.map(\.sha256) == digests,
-          corpus.manifest.vocabulary == vocabulary
+        guard corpus.manifest.sources == sources, corpus.manifest.vocabulary == vocabulary
         else { throw CorpusError.nameTaken(name, folder: place.folder) }
         return corpus
       }
-      return try publish(files, digests: digests, vocabulary: vocabulary, at: place)
+      return try publish(files, sources: sources, vocabulary: vocabulary, at: place)
+    }
+  }
+
+  /// Where the files of `split` stand among all.
+  private func range(of split: Split) -> Range<Int> {
+    switch split {
+    case .train: 0..<train.count
+    case .validation: train.count..<train.count + validation.count
+    }
+  }
+
+  /// The files as a manifest records them, each in its split.
+  private func sources(of files: [TokenFile]) throws -> [CorpusManifest.Source] {
+    try files.enumerated().map { index, file in
+      let isTrain = range(of: .train).contains(index)
+      return CorpusManifest.Source(
+        name: file.url.lastPathComponent, version: nil, sha256: try MappedFile(file.url).sha256,
+        licence: licence, train: isTrain ? file.amount : .zero,
+        validation: isTrain ? .zero : file.amount)
     }
   }
 
   private func publish(
-    _ files: [TokenFile], digests: [String], vocabulary: Int, at place: CorpusPlace
+    _ files: [TokenFile], sources: [CorpusManifest.Source], vocabulary: Int, at place: CorpusPlace
   ) throws -> PreparedCorpus {
     let assembly = try place.newAssembly()
-    let amounts = files.map(\.amount)
     let splits = try Split.allCases.map { split in
-      let range = split == .train ? 0..<train.count : train.count..<files.count
-      var writer = try TokenFileWriter(
-        assembly.appendingPathComponent("\(split.rawValue).bin"), vocabulary: vocabulary)
-      for file in files[range] { try writer.append(file, below: vocabulary) }
+      let files = files[range(of: split)]
+      var shards = TokenShards(folder: assembly, split: split, vocabulary: vocabulary)
+      for file in files { try shards.append(file, below: vocabulary) }
       return CorpusManifest.SplitRecord(
-        amount: amounts[range].reduce(.zero, +), shards: [try writer.finish()])
-    }
-    let sources = files.enumerated().map { index, file in
-      let isTrain = index < train.count
-      return CorpusManifest.Source(
-        name: file.url.lastPathComponent, version: nil, sha256: digests[index], licence: licence,
-        train: isTrain ? amounts[index] : .zero, validation: isTrain ? .zero : amounts[index])
+        amount: files.map(\.amount).reduce(.zero, +), shards: try shards.finish())
     }
     let manifest = CorpusManifest(
       formatVersion: CorpusManifest.currentFormat, name: name, seed: 0, vocabulary: vocabulary,
@@ -87,7 +100,7 @@ extension TokenFile {
   }
 }
 
-extension TokenFileWriter {
+extension TokenShards {
   /// Copies a file's tokens. Throws ``CorpusError/tokenOutsideVocabulary(_:token:vocabulary:)``.
   fileprivate mutating func append(_ file: TokenFile, below vocabulary: Int) throws {
     let count = file.stream.count
@@ -97,7 +110,7 @@ extension TokenFileWriter {
         throw CorpusError.tokenOutsideVocabulary(
           file.url, token: Int(stray), vocabulary: vocabulary)
       }
-      try append(tokens[...])
+      try append(tokens)
     }
   }
 }

@@ -8,13 +8,14 @@ struct TokenShards: ~Copyable {
   private var records: [CorpusManifest.FileRecord] = []
   private var writer: TokenFileWriter?
 
-  /// llm.c's header counts tokens in 31 bits; a shard of this many is 256 or 512 MiB.
-  static let tokensPerShard = 1 << 27
+  /// llm.c's header counts tokens in 31 bits; a shard of the usual size is 256 or 512 MiB.
+  let tokensPerShard: Int
 
-  init(folder: URL, split: Split, vocabulary: Int) {
+  init(folder: URL, split: Split, vocabulary: Int, tokensPerShard: Int = 1 << 27) {
     self.folder = folder
     self.split = split
     self.vocabulary = vocabulary
+    self.tokensPerShard = tokensPerShard
   }
 
   /// Adds tokens, which must be below the vocabulary.
@@ -22,10 +23,10 @@ struct TokenShards: ~Copyable {
     var rest = tokens[...]
     while !rest.isEmpty {
       var open = try writer.take() ?? next()
-      let room = Self.tokensPerShard - open.count
+      let room = tokensPerShard - open.count
       try open.append(rest.prefix(room))
       rest = rest.dropFirst(room)
-      if open.count == Self.tokensPerShard {
+      if open.count == tokensPerShard {
         records.append(try open.finish())
       } else {
         writer = consume open

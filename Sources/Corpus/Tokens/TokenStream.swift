@@ -26,6 +26,8 @@ public struct TokenStream: Sendable {
   /// Tokens in all segments.
   public let count: Int
 
+  var isEmpty: Bool { count == 0 }
+
   init(_ parts: [(storage: Segment.Storage, count: Int)]) {
     var start = 0
     var segments: [Segment] = []

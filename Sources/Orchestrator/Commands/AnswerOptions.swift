@@ -24,8 +24,6 @@ struct AnswerOptions: ParsableArguments {
   /// Prints `value` as JSON if that was asked for, else `table`.
   func print(_ value: some Encodable, or table: @autoclosure () throws -> String) throws {
     guard json else { return Screen.process.result(try table()) }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    Screen.process.result(String(decoding: try encoder.encode(value), as: UTF8.self))
+    Screen.process.result(try PrettyJSON.text(value))
   }
 }

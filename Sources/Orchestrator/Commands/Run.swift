@@ -54,9 +54,7 @@ struct Run: AsyncParsableCommand {
     let rows = try await answers.leverage(study: study)
     let laws = try await answers.laws(study: study)
     if json {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      Screen.process.result(String(decoding: try encoder.encode(rows), as: UTF8.self))
+      Screen.process.result(try PrettyJSON.text(rows))
     } else if rows.isEmpty {
       Screen.process.result("no leverage: it needs dense runs at two budgets and an MoE run")
     } else {

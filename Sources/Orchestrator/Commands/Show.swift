@@ -37,11 +37,7 @@ struct Show: AsyncParsableCommand {
     var parts = [TextTable.runs(detail.rows).rendered()]
     if !attempts.isEmpty { parts.append(attempts.rendered()) }
     if !latest.isEmpty { parts.append(latest.rendered()) }
-    if let spec = detail.spec {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      parts.append("spec " + String(decoding: try encoder.encode(spec), as: UTF8.self))
-    }
+    if let spec = detail.spec { parts.append("spec " + (try PrettyJSON.text(spec))) }
     return parts.joined(separator: "\n\n")
   }
 

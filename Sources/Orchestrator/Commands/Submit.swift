@@ -21,9 +21,7 @@ struct Submit: AsyncParsableCommand {
       let submission = Submission(text: try GivenFile.text(at: file), file: file, dryRun: dryRun)
       let reply = try await answer(to: submission)
       if json {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        Screen.process.result(String(decoding: try encoder.encode(reply), as: UTF8.self))
+        Screen.process.result(try PrettyJSON.text(reply))
       } else if dryRun {
         Screen.process.result(reply.rendered(width: Screen.process.width, slots: slots))
       } else {

@@ -42,7 +42,8 @@ enum LeverageFigure {
         label: "activation ratio A = Eₐ / E", scale: .log, ticks: .powersOfTwo, isReversed: true),
       y: Axis(label: "EL: dense over MoE compute at equal loss", scale: .log),
       series: series,
-      references: [.init(.horizontal, at: 1, label: "dense")], dodges: true)
+      references: [.init(.horizontal, at: 1, label: "dense")], palette: .sequential,
+      dodges: true)
   }
 
   private static func interval(_ low: Double?, _ high: Double?) -> ClosedRange<Double>? {

@@ -1,0 +1,357 @@
+-- table study
+CREATE TABLE study (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  created_at INTEGER NOT NULL,
+  CONSTRAINT study_name_not_empty CHECK (name <> '')
+) STRICT;
+
+-- table grid
+CREATE TABLE grid (
+  id INTEGER PRIMARY KEY,
+  study_id INTEGER NOT NULL REFERENCES study (id),
+  name TEXT NOT NULL,
+  source TEXT NOT NULL,                 -- canonical JSON of the parsed grid
+  source_sha256 TEXT NOT NULL UNIQUE,
+  text TEXT NOT NULL,                   -- the file as it was submitted
+  settings TEXT NOT NULL,               -- the laws that it was expanded with, as first resolved
+  created_at INTEGER NOT NULL,
+  CONSTRAINT grid_source_is_json CHECK (json_valid(source)),
+  CONSTRAINT grid_settings_are_json CHECK (json_valid(settings))
+) STRICT;
+
+-- index grid_by_study
+CREATE INDEX grid_by_study ON grid (study_id);
+
+-- table worker
+CREATE TABLE worker (
+  id TEXT PRIMARY KEY,
+  host TEXT NOT NULL,
+  pid INTEGER NOT NULL,
+  slots INTEGER NOT NULL,
+  version TEXT NOT NULL,
+  joined_at INTEGER NOT NULL,
+  seen_at INTEGER NOT NULL,
+  left_at INTEGER,
+  CONSTRAINT worker_has_slots CHECK (slots > 0)
+) STRICT, WITHOUT ROWID;
+
+-- table run
+CREATE TABLE run (
+  id INTEGER PRIMARY KEY,
+  source TEXT NOT NULL,
+  spec TEXT,
+  spec_sha256 TEXT UNIQUE,
+  study_id INTEGER NOT NULL REFERENCES study (id),   -- the study that first asked for it
+
+  -- What the spec implies, so that SQL needs no arithmetic. N counts exclude the vocabulary.
+  parameters INTEGER,                   -- N
+  active_parameters INTEGER,            -- N_a
+  tokens INTEGER,                       -- D
+  flops_per_token REAL,                 -- M: training, 3 x forward, no embedding, logits or router
+  forward_flops_with_logits REAL,       -- forward, a token, logits and router included
+  flops REAL,                           -- C = M D
+  activation_ratio REAL,                -- A, routed: E_a / E; 1 for a dense model
+  granularity REAL,                     -- G = 2 d_model / d_expert
+  shared_ratio REAL,                    -- S = E_s / (E_a + E_s)
+  dense_ratio REAL,                     -- dense layers over layers
+  attention_share REAL,                 -- attention FLOPs over M
+  batch_tokens INTEGER,                 -- B
+  learning_rate REAL,                   -- peak
+  seed INTEGER,
+
+  state TEXT NOT NULL,
+  epoch INTEGER NOT NULL DEFAULT 0,     -- rises with each lease and fences what came before
+  failures INTEGER NOT NULL DEFAULT 0,  -- spends the retry budget
+  lost_leases INTEGER NOT NULL DEFAULT 0, -- workers that vanished with it; costs no retry
+  priority INTEGER NOT NULL DEFAULT 0,
+  queued_at INTEGER NOT NULL,
+  worker_id TEXT REFERENCES worker (id),
+  lease_expires_at INTEGER,
+
+  finished_at INTEGER,
+  loss REAL,                            -- training loss at the end
+  validation_loss REAL,
+  bits_per_byte REAL,                   -- validation
+  train_seconds REAL,
+  train_cpu_seconds REAL,
+  failure TEXT,                         -- class of the last failure
+  message TEXT,                         -- why it failed or diverged, for people
+
+  CONSTRAINT run_source_known CHECK (source IN ('trained', 'imported')),
+  CONSTRAINT run_state_known
+    CHECK (state IN ('queued', 'leased', 'finished', 'diverged', 'failed', 'cancelled')),
+  CONSTRAINT run_trained_has_spec CHECK (source = 'imported' OR spec IS NOT NULL),
+  CONSTRAINT run_spec_is_hashed CHECK ((spec IS NULL) = (spec_sha256 IS NULL)),
+  CONSTRAINT run_spec_is_json CHECK (spec IS NULL OR json_valid(spec)),
+  CONSTRAINT run_imported_is_finished CHECK (source = 'trained' OR state = 'finished'),
+  CONSTRAINT run_leased_has_worker CHECK ((state = 'leased') = (worker_id IS NOT NULL)),
+  CONSTRAINT run_leased_expires CHECK ((state = 'leased') = (lease_expires_at IS NOT NULL)),
+  CONSTRAINT run_finished_has_loss
+    CHECK (state <> 'finished' OR coalesce(loss, validation_loss, bits_per_byte) IS NOT NULL),
+  CONSTRAINT run_ended_has_time
+    CHECK ((state IN ('queued', 'leased')) = (finished_at IS NULL)),
+  CONSTRAINT run_counts_not_negative
+    CHECK (epoch >= 0 AND failures >= 0 AND lost_leases >= 0)
+) STRICT;
+
+-- index run_queue
+CREATE INDEX run_queue ON run (priority DESC, id) WHERE state = 'queued';
+
+-- index run_leases
+CREATE INDEX run_leases ON run (lease_expires_at) WHERE state = 'leased';
+
+-- index run_by_study
+CREATE INDEX run_by_study ON run (study_id, state);
+
+-- table grid_run
+CREATE TABLE grid_run (
+  grid_id INTEGER NOT NULL REFERENCES grid (id),
+  position INTEGER NOT NULL,            -- order of expansion
+  run_id INTEGER NOT NULL REFERENCES run (id),
+  family TEXT NOT NULL,
+  budget REAL NOT NULL,                 -- the C that was asked for
+  point TEXT NOT NULL,                  -- JSON object: axis -> value asked for
+  flops_error REAL NOT NULL,            -- realised M over the target, minus one
+  flags TEXT NOT NULL,                  -- JSON array: extrapolated laws and the like
+  PRIMARY KEY (grid_id, position),
+  CONSTRAINT grid_run_point_is_json CHECK (json_valid(point)),
+  CONSTRAINT grid_run_flags_are_json CHECK (json_valid(flags))
+) STRICT, WITHOUT ROWID;
+
+-- index grid_run_by_run
+CREATE INDEX grid_run_by_run ON grid_run (run_id);
+
+-- table attempt
+CREATE TABLE attempt (
+  run_id INTEGER NOT NULL REFERENCES run (id),
+  epoch INTEGER NOT NULL,
+  worker_id TEXT NOT NULL REFERENCES worker (id),
+  request TEXT NOT NULL UNIQUE,
+  leased_at INTEGER NOT NULL,
+  started_at INTEGER,
+  first_step INTEGER,                   -- steps done by the checkpoint that it began from
+  environment TEXT,                     -- JSON: instruction set, library versions
+  sequence INTEGER NOT NULL DEFAULT 0,  -- last report accepted
+  ended_at INTEGER,
+  outcome TEXT,
+  message TEXT,
+  PRIMARY KEY (run_id, epoch),
+  CONSTRAINT attempt_outcome_known CHECK (
+    outcome IN ('finished', 'diverged', 'failed', 'cancelled', 'released', 'lost')),
+  CONSTRAINT attempt_ended_has_outcome CHECK ((ended_at IS NULL) = (outcome IS NULL)),
+  CONSTRAINT attempt_environment_is_json CHECK (environment IS NULL OR json_valid(environment))
+) STRICT, WITHOUT ROWID;
+
+-- table loss_chunk
+CREATE TABLE loss_chunk (
+  run_id INTEGER NOT NULL REFERENCES run (id),
+  metric TEXT NOT NULL,
+  epoch INTEGER NOT NULL,
+  first_step INTEGER NOT NULL,
+  last_step INTEGER NOT NULL,
+  points INTEGER NOT NULL,
+  sealed INTEGER NOT NULL DEFAULT 0,
+  steps TEXT NOT NULL,
+  tokens TEXT NOT NULL,
+  "values" TEXT NOT NULL,
+  PRIMARY KEY (run_id, metric, epoch, first_step),
+  CONSTRAINT loss_chunk_in_order CHECK (first_step <= last_step AND points > 0),
+  CONSTRAINT loss_chunk_sealed_is_boolean CHECK (sealed IN (0, 1)),
+  FOREIGN KEY (run_id, epoch) REFERENCES attempt (run_id, epoch)
+) STRICT, WITHOUT ROWID;
+
+-- table law
+CREATE TABLE law (
+  id INTEGER PRIMARY KEY,
+  study_id INTEGER NOT NULL REFERENCES study (id),
+  name TEXT NOT NULL,                   -- what it predicts, as 'dense-loss'
+  form TEXT NOT NULL,                   -- its functional form, as 'power-law'
+  parameters TEXT NOT NULL,             -- JSON array of {name, value, low, high}
+  warnings TEXT NOT NULL,               -- JSON array
+  input_sha256 TEXT NOT NULL,           -- of the runs and options behind it
+  created_at INTEGER NOT NULL,
+  UNIQUE (study_id, name, input_sha256),
+  CONSTRAINT law_parameters_are_json CHECK (json_valid(parameters)),
+  CONSTRAINT law_warnings_are_json CHECK (json_valid(warnings))
+) STRICT;
+
+-- table law_run
+CREATE TABLE law_run (
+  law_id INTEGER NOT NULL REFERENCES law (id),
+  run_id INTEGER NOT NULL REFERENCES run (id),
+  PRIMARY KEY (law_id, run_id)
+) STRICT, WITHOUT ROWID;
+
+-- table leverage_estimate
+CREATE TABLE leverage_estimate (
+  law_id INTEGER NOT NULL REFERENCES law (id),
+  run_id INTEGER NOT NULL REFERENCES run (id),
+  leverage REAL NOT NULL,
+  low REAL,
+  high REAL,
+  extrapolated INTEGER NOT NULL,        -- the dense compute lies outside the fitted budgets
+  time_leverage REAL,
+  time_low REAL,
+  time_high REAL,
+  PRIMARY KEY (law_id, run_id),
+  CONSTRAINT leverage_extrapolated_is_boolean CHECK (extrapolated IN (0, 1)),
+  CONSTRAINT leverage_positive CHECK (leverage > 0)
+) STRICT, WITHOUT ROWID;
+
+-- table event
+CREATE TABLE event (
+  sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+  at INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  study_id INTEGER,
+  grid_id INTEGER,
+  run_id INTEGER,
+  epoch INTEGER,
+  worker_id TEXT,
+  detail TEXT,
+  CONSTRAINT event_detail_is_json CHECK (detail IS NULL OR json_valid(detail))
+) STRICT;
+
+-- trigger event_is_append_only_update
+CREATE TRIGGER event_is_append_only_update BEFORE UPDATE ON event
+BEGIN
+  SELECT raise(ABORT, 'events are never changed');
+END;
+
+-- trigger event_is_append_only_delete
+CREATE TRIGGER event_is_append_only_delete BEFORE DELETE ON event
+BEGIN
+  SELECT raise(ABORT, 'events are never deleted');
+END;
+
+-- trigger run_result_never_changes
+CREATE TRIGGER run_result_never_changes BEFORE UPDATE ON run
+WHEN old.state IN ('finished', 'diverged')
+BEGIN
+  SELECT raise(ABORT, 'a finished or diverged run never changes');
+END;
+
+-- trigger run_is_never_deleted
+CREATE TRIGGER run_is_never_deleted BEFORE DELETE ON run
+BEGIN
+  SELECT raise(ABORT, 'runs are never deleted');
+END;
+
+-- view runs
+CREATE VIEW runs AS
+SELECT
+  run.id,
+  study.name AS study,
+  grid.name AS grid,
+  grid_run.family,
+  grid_run.budget,
+  grid_run.point,
+  run.state,
+  run.loss,
+  run.validation_loss,
+  run.bits_per_byte,
+  run.activation_ratio AS A,
+  run.granularity AS G,
+  run.shared_ratio AS S,
+  run.dense_ratio,
+  run.attention_share,
+  run.parameters AS N,
+  run.active_parameters AS N_active,
+  run.flops_per_token AS M,
+  run.tokens AS D,
+  run.flops AS C,
+  run.learning_rate,
+  run.batch_tokens,
+  run.seed,
+  run.spec ->> '$.architecture.layers' AS layers,
+  run.spec ->> '$.architecture.d_model' AS d_model,
+  run.spec ->> '$.architecture.d_ffn' AS d_ffn,
+  run.spec ->> '$.architecture.d_expert' AS d_expert,
+  run.spec ->> '$.architecture.experts' AS experts,
+  run.spec ->> '$.architecture.top_k' AS top_k,
+  run.spec ->> '$.architecture.shared_experts' AS shared_experts,
+  run.spec ->> '$.architecture.dense_layers' AS dense_layers,
+  run.train_seconds,
+  run.train_cpu_seconds,
+  run.tokens / run.train_seconds AS tokens_per_second,
+  run.epoch AS attempts,
+  run.failures,
+  run.worker_id AS worker,
+  run.message,
+  run.source,
+  run.finished_at
+FROM run
+LEFT JOIN grid_run ON grid_run.run_id = run.id
+LEFT JOIN grid ON grid.id = grid_run.grid_id
+JOIN study ON study.id = coalesce(grid.study_id, run.study_id);
+
+-- view metrics
+CREATE VIEW metrics AS
+SELECT
+  chunk.run_id AS run,
+  chunk.metric,
+  chunk.epoch,
+  step.value AS step,
+  json_extract(chunk.tokens, '$[' || step.key || ']') AS tokens,
+  json_extract(chunk."values", '$[' || step.key || ']') AS value
+FROM loss_chunk AS chunk, json_each(chunk.steps) AS step
+WHERE NOT EXISTS (
+  SELECT 1
+  FROM attempt AS later
+  WHERE later.run_id = chunk.run_id
+    AND later.epoch > chunk.epoch
+    AND (later.first_step < step.value OR later.first_step = 0)
+);
+
+-- view losses
+CREATE VIEW losses AS
+SELECT run, metric, step, tokens, value AS loss
+FROM metrics
+WHERE metric IN ('loss', 'validation_loss', 'bits_per_byte');
+
+-- view laws
+CREATE VIEW laws AS
+SELECT
+  law.id,
+  study.name AS study,
+  law.name,
+  law.form,
+  law.parameters,
+  law.warnings,
+  (SELECT count(*) FROM law_run WHERE law_run.law_id = law.id) AS runs,
+  law.created_at
+FROM law
+JOIN study ON study.id = law.study_id
+WHERE law.id = (
+  SELECT max(newest.id) FROM law AS newest
+  WHERE newest.study_id = law.study_id AND newest.name = law.name
+);
+
+-- view leverage
+CREATE VIEW leverage AS
+SELECT
+  laws.study,
+  runs.grid,
+  leverage_estimate.run_id AS run,
+  runs.family,
+  runs.budget,
+  runs.point,
+  runs.seed,
+  runs.A,
+  runs.G,
+  runs.S,
+  runs.C,
+  runs.loss,
+  runs.validation_loss,
+  leverage_estimate.leverage AS EL,
+  leverage_estimate.low AS EL_low,
+  leverage_estimate.high AS EL_high,
+  leverage_estimate.extrapolated,
+  leverage_estimate.time_leverage AS EL_time,
+  leverage_estimate.time_low AS EL_time_low,
+  leverage_estimate.time_high AS EL_time_high,
+  leverage_estimate.law_id AS law
+FROM leverage_estimate
+JOIN laws ON laws.id = leverage_estimate.law_id
+JOIN runs ON runs.id = leverage_estimate.run_id AND runs.study = laws.study;
