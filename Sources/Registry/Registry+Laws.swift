@@ -99,7 +99,7 @@ extension Registry {
         database,
         sql: """
           SELECT *,
-            (SELECT group_concat(key || '=' || value, ' ') FROM json_each(point)) AS asked
+            \(PointText.sql("point")) AS asked
           FROM leverage
           WHERE study = coalesce(?, study)
           ORDER BY study, grid, budget, A DESC, G, S, run, law

@@ -32,11 +32,11 @@ extension Registry {
 }
 
 extension Database {
-  /// The lease that a request was given, if it still lives.
+  /// The lease that a request was given, if it still lives; never another worker's.
   fileprivate func livingLease(for request: LeaseRequest) throws -> Lease? {
-    guard let attempt = try attempt(request: request.request), attempt.end == nil else {
-      return nil
-    }
+    guard let attempt = try attempt(request: request.request), attempt.end == nil,
+      attempt.worker == request.worker
+    else { return nil }
     return try lease(of: attempt)
   }
 

@@ -68,7 +68,7 @@ extension Database {
 
 /// The little of SQL's grammar that has to be known before SQLite is asked.
 enum SQLText {
-  /// The first word, in capitals, after white space, comments and semicolons.
+  /// The first word, in capitals, after white space, comments, semicolons and opening parentheses.
   static func firstWord(_ sql: String) -> String {
     var rest = Substring(sql)
     while true {

@@ -29,18 +29,19 @@ public struct RunFilter: Hashable, Sendable {
 }
 
 extension Registry {
-  /// The runs that pass `filter`, in the order in which they were first asked for; one row for
-  /// each grid that asked.
+  /// The runs that pass `filter`, one row for each time that a grid asked: in the order in which
+  /// they were first asked for or, of one grid by number, in its order of expansion.
   public func runs(_ filter: RunFilter) async throws -> [RunRow] {
     try await read { database in
       let conditions: [(String, (any DatabaseValueConvertible)?)] = [
-        ("study.name", filter.study), ("grid.name", filter.grid), ("grid.id", filter.gridID),
+        ("study.name", filter.study), ("grid.name", filter.grid),
+        ("grid_run.grid_id", filter.gridID),
         ("run.state", filter.state?.rawValue), ("grid_run.family", filter.family),
       ]
       let given = conditions.filter { $0.1 != nil }
       return try database.runRows(
         where: given.map { "\($0.0) = ?" }, arguments: StatementArguments(given.map(\.1)),
-        limit: filter.limit, offset: filter.offset)
+        inGridOrder: filter.gridID != nil, limit: filter.limit, offset: filter.offset)
     }
   }
 
@@ -62,24 +63,26 @@ extension Database {
   /// Rows of the run table. The page is chosen first, so that the newest number of a live run,
   /// the last one of its newest chunk, is read for the rows of the page only.
   fileprivate func runRows(
-    where conditions: [String], arguments: StatementArguments, limit: Int, offset: Int
+    where conditions: [String], arguments: StatementArguments, inGridOrder: Bool = false,
+    limit: Int, offset: Int
   ) throws -> [RunRow] {
     let guardClause = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
+    let order = inGridOrder ? "position" : "id, grid_id, position"
     return try Row.fetchAll(
       self,
       sql: """
         WITH page AS MATERIALIZED (
-          SELECT run.id, grid.id AS grid_id, study.name AS study, grid.name AS grid,
+          SELECT run.id AS id, grid_run.grid_id, grid_run.position, study.name AS study, grid.name AS grid,
             grid_run.family, grid_run.budget, grid_run.point
           FROM run
           LEFT JOIN grid_run ON grid_run.run_id = run.id
           LEFT JOIN grid ON grid.id = grid_run.grid_id
           JOIN study ON study.id = coalesce(grid.study_id, run.study_id)
           \(guardClause)
-          ORDER BY run.id, grid.id
+          ORDER BY \(order)
           LIMIT ? OFFSET ?)
         SELECT run.*, page.study, page.grid, page.family, page.budget,
-          (SELECT group_concat(key || '=' || value, ' ') FROM json_each(page.point)) AS asked,
+          \(PointText.sql("page.point")) AS asked,
           run.spec ->> '$.steps' AS steps, newest.last_step,
           json_extract(newest."values", '$[#-1]') AS last_loss
         FROM page
@@ -91,7 +94,7 @@ extension Database {
             WHERE run_id = run.id AND metric = 'loss'
             ORDER BY epoch DESC, first_step DESC
             LIMIT 1)
-        ORDER BY page.id, page.grid_id
+        ORDER BY \(order)
         """, arguments: arguments + [limit, offset]
     ).map(RunRow.init)
   }

@@ -13,7 +13,8 @@ extension ObservedRun {
     else { return nil }
     self.init(
       id: run.id, family: run.family ?? "imported", isDense: run.isDense,
-      point: run.point.map { "\($0.axis)=\($0.value)" }.joined(separator: " "),
+      point: run.point.isEmpty
+        ? "base" : run.point.map { "\($0.axis)=\($0.value)" }.joined(separator: " "),
       budget: run.budget ?? compute, compute: compute, flopsPerToken: flopsPerToken, loss: loss,
       seconds: run.seconds, activationRatio: run.activationRatio ?? 1,
       granularity: run.granularity ?? 1, sharedRatio: run.sharedRatio ?? 0,
