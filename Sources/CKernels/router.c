@@ -7,6 +7,31 @@ INLINE long position(const float *x, long count, float value) {
   return 0;
 }
 
+enum { tile = 16 };
+
+INLINE long tile_width(long index, long count) {
+  long rest = count - index * tile;
+  return rest < tile ? rest : tile;
+}
+
+// Puts the indices of the k largest x into `chosen`, largest first, the lower index first among
+// equals. x becomes −∞ where it was chosen. `tops` [count/16, rounded up] holds the largest x of
+// each tile of 16, so that a choice costs one tile and not all of x.
+INLINE void choose(float *x, float *tops, int32_t *chosen, long count, long k) {
+  long tiles = (count + tile - 1) / tile;
+  for (long i = 0; i < tiles; i++) tops[i] = largest(x + i * tile, tile_width(i, count));
+  for (long j = 0; j < k; j++) {
+    float top = largest(tops, tiles);
+    long i = position(tops, tiles, top);
+    float *start = x + i * tile;
+    long width = tile_width(i, count);
+    long inside = position(start, width, top);
+    chosen[j] = (int32_t)(i * tile + inside);
+    start[inside] = -INFINITY;
+    tops[i] = largest(start, width);
+  }
+}
+
 KERNEL void ck_router_forward(
     int gate, const float *logits, const float *bias, float *scores, float *log_sum_exp,
     int32_t *chosen, float *weights, float *probability_sums, float *scratch, long tokens,
@@ -38,13 +63,11 @@ KERNEL void ck_router_forward(
       scratch[i] = s[i] + bias[i];
     }
 
+    choose(scratch, scratch + experts, c, experts, top_k);
     float kept = 0;
     for (long j = 0; j < top_k; j++) {
-      long best = position(scratch, experts, largest(scratch, experts));
-      scratch[best] = -INFINITY;
-      c[j] = (int32_t)best;
-      w[j] = s[best];
-      kept += s[best];
+      w[j] = s[c[j]];
+      kept += w[j];
     }
     if (gate != ck_gate_softmax)
       for (long j = 0; j < top_k; j++) w[j] /= kept;

@@ -123,7 +123,7 @@ struct Scratch {
   let dGateUp, dActivated: UnsafeMutablePointer<Float>
   /// Rows at their places: an output or its gradient, and the gradient of an input [P, d].
   let placed, dGathered: UnsafeMutablePointer<Float>
-  /// [P], [T, top_k], [T, E], and one row [E] each.
+  /// [P], [T, top_k], [T, E], [E], and the scratch row of `ck_router_forward`.
   let dPlacedWeights, dWeights, dLogits, balance, row: UnsafeMutablePointer<Float>
   /// A chunk of rows of logits [chunk, V], `Transformer.logitStride` apart.
   let vocabularyLogits: UnsafeMutablePointer<Float>
@@ -148,7 +148,7 @@ struct Scratch {
     dWeights = arena.take(pairs)
     dLogits = arena.take(tokens * architecture.experts)
     balance = arena.take(architecture.experts)
-    row = arena.take(architecture.experts)
+    row = arena.take(architecture.experts + (architecture.experts + 15) / 16)
     vocabularyLogits = arena.take(
       Transformer.logitRows * Transformer.logitStride(architecture.vocab))
   }

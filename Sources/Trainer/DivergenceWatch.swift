@@ -19,6 +19,7 @@ struct DivergenceWatch {
     return String(
       format: "the loss stood above 2·ln(vocab) = %.2f for %d steps", bound, above)
   }
+
   /// The reason to stop after an evaluation with this loss, or nil to go on: the step before it may
   /// have broken the model without a later step to show it.
   func observe(validationLoss: Double) -> String? {

@@ -7,7 +7,7 @@ struct RouterKernelTests {
   static let gates = [ck_gate_softmax_renormalised, ck_gate_softmax, ck_gate_sigmoid].map(
     \.rawValue)
   /// Experts and top_k.
-  static let shapes = [(1, 1), (3, 2), (16, 4), (17, 1), (33, 33), (64, 8)]
+  static let shapes = [(1, 1), (3, 2), (16, 4), (17, 1), (33, 33), (64, 8), (257, 9)]
   let tokens = 5
 
   @Test("scores, choice and weights", arguments: gates, shapes)
@@ -73,6 +73,14 @@ struct RouterKernelTests {
     )
   }
 
+  @Test("among equals the lower index is chosen first", arguments: [3, 16, 40])
+  func ties(_ experts: Int) {
+    let run = Run(
+      ck_gate_softmax.rawValue, logits: [Float](repeating: 0.5, count: experts),
+      bias: [Float](repeating: 0, count: experts), tokens: 1, experts: experts, topK: experts)
+    #expect(run.chosen.map(Int.init) == Array(0..<experts))
+  }
+
   @Test("logits that are not numbers still choose experts that exist")
   func notANumber() {
     let run = Run(
@@ -88,18 +96,21 @@ private struct Run {
   var scores, logSumExp, weights, sums: [Float]
   var chosen: [Int32]
 
-  init(_ gate: UInt32, logits: [Float]? = nil, tokens: Int, experts: Int, topK: Int) {
+  init(
+    _ gate: UInt32, logits: [Float]? = nil, bias: [Float]? = nil, tokens: Int, experts: Int,
+    topK: Int
+  ) {
     var noise = Noise(15)
     self.logits = logits ?? noise.array(tokens * experts, scale: 3)
-    bias = noise.array(experts, scale: 0.2)
+    self.bias = bias ?? noise.array(experts, scale: 0.2)
     scores = [Float](repeating: .nan, count: tokens * experts)
     logSumExp = [Float](repeating: .nan, count: tokens)
     weights = [Float](repeating: .nan, count: tokens * topK)
     sums = [Float](repeating: 0, count: experts)
     chosen = [Int32](repeating: -1, count: tokens * topK)
-    var scratch = [Float](repeating: .nan, count: experts)
+    var scratch = [Float](repeating: .nan, count: experts + (experts + 15) / 16)
     ck_router_forward(
-      Int32(gate), self.logits, bias, &scores, &logSumExp, &chosen, &weights, &sums, &scratch,
+      Int32(gate), self.logits, self.bias, &scores, &logSumExp, &chosen, &weights, &sums, &scratch,
       tokens,
       experts, topK)
   }

@@ -57,7 +57,8 @@ void ck_swiglu_backward(
 
 // --- Cross-entropy over the vocabulary, forward and backward at once -----------------------------
 
-/// logits [rows, vocab], `stride` apart, become d_scale · (softmax − one-hot); returns the sum of the losses, nats.
+/// logits [rows, vocab], `stride` apart, become d_scale · (softmax − one-hot); returns the sum of the
+/// losses, nats.
 double ck_cross_entropy(
     float *logits, const int32_t *targets, long rows, long vocab, long stride,
     float d_scale);
@@ -81,9 +82,9 @@ void ck_sum_rows(
 /// How router logits become weights; the cases of the run spec's gate.
 enum ck_gate { ck_gate_softmax_renormalised = 0, ck_gate_softmax = 1, ck_gate_sigmoid = 2 };
 
-/// logits, scores [tokens, experts]; bias, probability_sums (+=), scratch [experts];
-/// log_sum_exp [tokens]; chosen, weights [tokens, top_k], best first. `scores` is the softmax of the
-/// logits, or their sigmoid; the top_k largest of score + bias are chosen. `probability_sums` gathers
+/// logits, scores [tokens, experts]; bias, probability_sums (+=) [experts]; scratch
+/// [experts + experts/16, rounded up]; log_sum_exp [tokens]; chosen, weights [tokens, top_k], best
+/// first. `scores` is the softmax of the logits, or their sigmoid; the top_k largest of score + bias are chosen. `probability_sums` gathers
 /// the distribution that the balance loss sees: the scores, divided by their row sum for the sigmoid.
 void ck_router_forward(
     int gate, const float *logits, const float *bias, float *scores, float *log_sum_exp,
