@@ -7,6 +7,8 @@ public enum ScalingLawsError: Error, Hashable, Sendable {
     law: String, quantity: PublishedLaw.Quantity, kind: PublishedLaw.Kind, offeredBy: [String])
   /// An argument outside the domain of a formula.
   case outsideDomain(quantity: String, value: Double, domain: String)
+  /// A form's variable without a value.
+  case missingVariable(form: String, variable: LawVariable, needed: [String], given: [String])
   /// A run with a value that no training produces.
   case invalidObservation(run: Int64, quantity: String, value: Double, domain: String)
   /// The same run twice.
@@ -41,6 +43,10 @@ extension ScalingLawsError: CustomStringConvertible {
           : "use \(offeredBy.joined(separator: " or ")), or an inline power law (a, b)")
     case .outsideDomain(let quantity, let value, let domain):
       "\(quantity) = \(value) is outside the law's domain: \(domain)"
+    case .missingVariable(let form, let variable, let needed, let given):
+      "'\(form)' needs \(variable.name), \(variable.meaning) in \(variable.unit); it takes "
+        + "\(needed.joined(separator: ", ")) and was given "
+        + (given.isEmpty ? "nothing" : given.joined(separator: ", "))
     case .invalidObservation(let run, let quantity, let value, let domain):
       "run \(run): \(quantity) = \(value), but \(domain); correct the run or leave it out of the fit"
     case .duplicateRun(let id):
