@@ -10,21 +10,41 @@ CREATE TABLE study (
   CONSTRAINT study_name_not_empty CHECK (name <> '')
 ) STRICT;
 
--- A grid is its parsed source: the same source submitted again is the same row.
+-- A grid is its parsed source: the same source submitted again is the same row, unless a person asks
+-- for the newest laws, which makes a new revision. A grid that takes laws from earlier ones is
+-- blocked, and has no runs, until the transaction that records the last of them.
 CREATE TABLE grid (
   id INTEGER PRIMARY KEY,
   study_id INTEGER NOT NULL REFERENCES study (id),
   name TEXT NOT NULL,
   source TEXT NOT NULL,                 -- canonical JSON of the parsed grid
-  source_sha256 TEXT NOT NULL UNIQUE,
+  source_sha256 TEXT NOT NULL,
+  revision INTEGER NOT NULL DEFAULT 1,
   text TEXT NOT NULL,                   -- the file as it was submitted
-  settings TEXT NOT NULL,               -- the laws that it was expanded with, as first resolved
+  state TEXT NOT NULL,
+  settings TEXT NOT NULL,               -- family -> quantity -> the law that its runs were set by
+  fits TEXT NOT NULL DEFAULT '[]',      -- JSON array: what is fitted when every run has ended
+  settled_at INTEGER,                   -- when that was done
+  problem TEXT,                         -- why it could not be fitted or expanded, for people
   created_at INTEGER NOT NULL,
+  UNIQUE (source_sha256, revision),
+  CONSTRAINT grid_state_known CHECK (state IN ('blocked', 'open')),
   CONSTRAINT grid_source_is_json CHECK (json_valid(source)),
-  CONSTRAINT grid_settings_are_json CHECK (json_valid(settings))
+  CONSTRAINT grid_settings_are_json CHECK (json_valid(settings)),
+  CONSTRAINT grid_fits_are_json CHECK (json_valid(fits)),
+  CONSTRAINT grid_blocked_is_not_settled CHECK (state = 'open' OR settled_at IS NULL)
 ) STRICT;
 
 CREATE INDEX grid_by_study ON grid (study_id);
+CREATE INDEX grid_unsettled ON grid (id) WHERE state = 'blocked' OR (settled_at IS NULL AND fits <> '[]');
+
+-- The laws that a grid takes from earlier ones.
+CREATE TABLE grid_wait (
+  grid_id INTEGER NOT NULL REFERENCES grid (id),
+  law TEXT NOT NULL,                    -- its name, as 'learning_rate/moe'
+  source_id INTEGER NOT NULL REFERENCES grid (id), -- the grid whose runs it is fitted to
+  PRIMARY KEY (grid_id, law)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE worker (
   id TEXT PRIMARY KEY,
@@ -171,8 +191,11 @@ CREATE TABLE law (
   parameters TEXT NOT NULL,             -- JSON array of {name, value, low, high}
   warnings TEXT NOT NULL,               -- JSON array
   input_sha256 TEXT NOT NULL,           -- of the runs and options behind it
+  detail TEXT NOT NULL DEFAULT '{}',    -- JSON: ranges, residuals and how good the fit is
+  grid_id INTEGER REFERENCES grid (id), -- the grid that it was fitted to; none for the whole study
   created_at INTEGER NOT NULL,
   UNIQUE (study_id, name, input_sha256),
+  CONSTRAINT law_detail_is_json CHECK (json_valid(detail)),
   CONSTRAINT law_parameters_are_json CHECK (json_valid(parameters)),
   CONSTRAINT law_warnings_are_json CHECK (json_valid(warnings))
 ) STRICT;
@@ -181,6 +204,16 @@ CREATE TABLE law_run (
   law_id INTEGER NOT NULL REFERENCES law (id),
   run_id INTEGER NOT NULL REFERENCES run (id),
   PRIMARY KEY (law_id, run_id)
+) STRICT, WITHOUT ROWID;
+
+-- The fitted laws that a grid was expanded with.
+CREATE TABLE grid_law (
+  grid_id INTEGER NOT NULL REFERENCES grid (id),
+  family TEXT NOT NULL,
+  quantity TEXT NOT NULL,
+  law_id INTEGER NOT NULL REFERENCES law (id),
+  PRIMARY KEY (grid_id, family, quantity),
+  CONSTRAINT grid_law_quantity_known CHECK (quantity IN ('M', 'learning_rate', 'batch_tokens'))
 ) STRICT, WITHOUT ROWID;
 
 -- Efficiency leverage of one run by one dense-loss law, in FLOPs and in measured time.
@@ -259,6 +292,9 @@ SELECT
   run.flops AS C,
   run.learning_rate,
   run.batch_tokens,
+  json_extract(grid.settings, '$."' || grid_run.family || '".M') AS M_law,
+  json_extract(grid.settings, '$."' || grid_run.family || '".learning_rate') AS learning_rate_law,
+  json_extract(grid.settings, '$."' || grid_run.family || '".batch_tokens') AS batch_law,
   run.seed,
   run.spec ->> '$.architecture.layers' AS layers,
   run.spec ->> '$.architecture.d_model' AS d_model,
@@ -317,10 +353,14 @@ SELECT
   law.form,
   law.parameters,
   law.warnings,
+  law.detail,
   (SELECT count(*) FROM law_run WHERE law_run.law_id = law.id) AS runs,
+  grid.name AS grid,
+  law.input_sha256,
   law.created_at
 FROM law
 JOIN study ON study.id = law.study_id
+LEFT JOIN grid ON grid.id = law.grid_id
 WHERE law.id = (
   SELECT max(newest.id) FROM law AS newest
   WHERE newest.study_id = law.study_id AND newest.name = law.name

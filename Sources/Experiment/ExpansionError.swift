@@ -8,6 +8,8 @@ public enum ExpansionError: Error, Hashable, Sendable {
   case unusable(SettingQuantity, value: Double, family: String, budget: Double)
   /// M must follow from C alone.
   case allocationOfShape(family: String)
+  /// A fit that no family of the grid has the axes for.
+  case fitLacksAxes(StageFit, grid: String)
   /// A family without experts is swept along an axis of experts.
   case axisNeedsExperts(axis: Axis, family: String)
   /// A value outside its axis.
@@ -30,6 +32,9 @@ extension ExpansionError: CustomStringConvertible {
         + "positive number, so check the law's coefficients"
     case .allocationOfShape(let family):
       "family \(family): the allocation must give M from C alone; name a power law of C"
+    case .fitLacksAxes(let fit, let grid):
+      "grid \(grid) fits \(fit.rawValue), but no family sweeps "
+        + "\(fit.axes.map(\.rawValue).joined(separator: " and ")); add the axes or drop the fit"
     case .axisNeedsExperts(let axis, let family):
       "family \(family) is dense: it has no \(axis.rawValue) to sweep"
     case .outsideAxis(let axis, let value, let family):

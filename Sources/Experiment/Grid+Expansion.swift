@@ -13,10 +13,10 @@ extension Grid {
   public func expand(
     resolved: ResolvedSettings, corpus: RunSpec.CorpusReference, vocab: Int
   ) throws(ExpansionError) -> [PlannedRun] {
+    try check()
     var runs: [PlannedRun] = []
     var seen: Set<RunSpec> = []
     for family in families {
-      try family.checkAxes()
       let expansion = FamilyExpansion(
         grid: self, family: family, resolved: resolved, corpus: corpus, vocab: vocab)
       for budget in budgets {
@@ -26,6 +26,15 @@ extension Grid {
       }
     }
     return runs
+  }
+}
+
+extension Grid {
+  /// Refuses what no law can mend: an axis that its family does not have, a value outside its axis,
+  /// a fit without its axes.
+  public func check() throws(ExpansionError) {
+    try checkFits()
+    for family in families { try family.checkAxes() }
   }
 }
 

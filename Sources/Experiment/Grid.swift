@@ -16,11 +16,13 @@ public struct Grid: Hashable, Codable, Sendable {
   public var seqLen: Int
   public var evaluation: RunSpec.Evaluation
   public var families: [Family]
+  /// What is fitted to its runs when all have ended.
+  public var fits: [StageFit]
 
   public init(
     study: String, name: String, corpus: String, trainer: String = "native", budgets: [Double],
     seeds: [UInt64] = [1], seqLen: Int = 128, evaluation: RunSpec.Evaluation = .init(),
-    families: [Family]
+    families: [Family], fits: [StageFit] = []
   ) {
     self.study = study
     self.name = name
@@ -31,6 +33,7 @@ public struct Grid: Hashable, Codable, Sendable {
     self.seqLen = seqLen
     self.evaluation = evaluation
     self.families = families
+    self.fits = fits
   }
 
   private enum CodingKeys: String, CodingKey {
@@ -38,7 +41,7 @@ public struct Grid: Hashable, Codable, Sendable {
     case name = "grid"
     case corpus, trainer, budgets, seeds
     case seqLen = "sequence_length"
-    case evaluation, families
+    case evaluation, families, fits
   }
 
   /// The grid as JSON with sorted keys and no spaces: a grid's identity.

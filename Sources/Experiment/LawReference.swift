@@ -14,6 +14,10 @@ public enum LawReference: Hashable, Codable, Sendable {
   case published(name: String)
   /// A law fitted from this registry's own runs; a nil revision is the latest one.
   case fitted(name: String, revision: String?)
+  /// A law of this registry by its number, or one that was fitted with it.
+  case stored(id: Int64)
+  /// The newest law of this registry for the quantity and family that ask.
+  case latest
 }
 
 extension LawReference: CustomStringConvertible {
@@ -21,6 +25,8 @@ extension LawReference: CustomStringConvertible {
     switch self {
     case .published(let name): name
     case .fitted(let name, let revision): "\(name)@\(revision ?? "latest")"
+    case .stored(let id): "\(id)"
+    case .latest: "latest"
     }
   }
 }

@@ -1,13 +1,13 @@
 public import Experiment
 import Yams
 
-/// The text of a grid, as people write it: YAML in, a typed `Grid` out.
+/// The text of a study, as people write it: YAML in, a typed `Study` out.
 public enum GridFile {
-  /// Reads `text`; `file` is the name that errors show.
+  /// Reads `text`: one grid, or the stages of a study; `file` is the name that errors show.
   ///
   /// Throws `GridFileError` with every fault of the text, in the order of its lines. A faulty file
-  /// gives no grid at all.
-  public static func decode(_ text: String, file: String) throws(GridFileError) -> Grid {
+  /// gives no study at all.
+  public static func decode(_ text: String, file: String) throws(GridFileError) -> Study {
     let root: Node?
     do {
       root = try Yams.compose(yaml: text)
@@ -15,26 +15,15 @@ public enum GridFile {
       throw GridFileError(file: file, problems: [Problem(syntax: error)])
     }
     let log = ProblemLog()
-    guard let root, let mapping = MappingReader(root, path: "", log: log) else {
-      if log.problems.isEmpty {
-        log.add(line: 1, path: "", .wrongKind(expected: "a mapping of keys", found: "nothing"))
-      }
+    let study = root.flatMap { node in
+      StudyReader(log: log).study(Value(node: node, path: "", log: log))
+    }
+    if study == nil, log.problems.isEmpty {
+      log.add(line: 1, path: "", .wrongKind(expected: "a mapping of keys", found: "nothing"))
+    }
+    guard let study, log.problems.isEmpty else {
       throw GridFileError(file: file, problems: log.problems)
     }
-    let grid = GridReader(log: log).grid(mapping)
-    guard let grid, log.problems.isEmpty else {
-      throw GridFileError(file: file, problems: log.problems)
-    }
-    return grid
-  }
-
-  /// The parsed text as JSON with sorted keys: equal for files that mean the same, and the grid's
-  /// identity.
-  ///
-  /// Throws as `decode` does.
-  public static func canonicalSource(
-    of text: String, file: String
-  ) throws(GridFileError) -> String {
-    try decode(text, file: file).canonicalSource
+    return study
   }
 }

@@ -58,12 +58,12 @@ extension GridReader {
     return .power(PowerLaw(a: a, b: b))
   }
 
-  /// The law under `law` (published) or `fitted` (`NAME`, `NAME@latest` or `NAME@REVISION`); a name
+  /// The law under `law` (published, `latest` or a number) or `fitted` (`NAME`, `NAME@latest` or `NAME@REVISION`); a name
   /// that was reported counts as given.
   private func reference(_ mapping: inout MappingReader) -> LawReference? {
-    let published = mapping.take("law").map { LawReference.published(name: $0.name() ?? "") }
-    guard let value = mapping.take("fitted") else { return published }
-    if published != nil {
+    let law = mapping.take("law").map { reference(named: $0.name() ?? "") }
+    guard let value = mapping.take("fitted") else { return law }
+    if law != nil {
       value.report(.conflict(with: "law", advice: "keep one of law and fitted"))
     }
     let expected = "the name of a fitted law, NAME or NAME@REVISION"
@@ -74,5 +74,10 @@ extension GridReader {
     }
     let revision = parts.count == 2 && parts[1] != "latest" ? String(parts[1]) : nil
     return .fitted(name: String(parts[0]), revision: revision)
+  }
+
+  private func reference(named name: String) -> LawReference {
+    if name == "latest" { return .latest }
+    return Int64(name).map { .stored(id: $0) } ?? .published(name: name)
   }
 }

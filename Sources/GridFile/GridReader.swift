@@ -32,11 +32,15 @@ struct GridReader {
     var defaults = Defaults()
     read(&defaults, from: &mapping)
     let families = self.families(&mapping, defaults: defaults)
+    let fits = mapping.take("fits").map { value in
+      value.list("a list of fits, such as [hyperparameters]") { $0.choice(StageFit.self) } ?? []
+    }
     mapping.finish()
     guard let study, let name, let corpus, let budgets, let families else { return nil }
     return Grid(
       study: study, name: name, corpus: corpus, trainer: trainer, budgets: budgets,
-      seeds: seeds ?? [1], seqLen: seqLen ?? 128, evaluation: evaluation, families: families)
+      seeds: seeds ?? [1], seqLen: seqLen ?? 128, evaluation: evaluation, families: families,
+      fits: fits ?? [])
   }
 
   /// The keys that top level and families share.

@@ -4,8 +4,10 @@ import Yams
 final class ProblemLog {
   private(set) var problems: [Problem] = []
 
+  /// A fault of what several stages share is met once a stage, and told once.
   func add(line: Int, path: String, _ fault: Problem.Fault) {
-    problems.append(Problem(line: line, path: path, fault: fault))
+    let problem = Problem(line: line, path: path, fault: fault)
+    if !problems.contains(problem) { problems.append(problem) }
   }
 }
 

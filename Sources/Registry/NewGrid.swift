@@ -1,23 +1,90 @@
 public import Experiment
 public import Wire
 
-/// A grid to submit: what a person wrote, and the laws that it was expanded with.
+/// A grid to submit: what a person wrote, and what it comes to.
 public struct NewGrid: Hashable, Sendable {
+  /// Runs, or the laws that have to be fitted first.
+  public enum Content: Hashable, Sendable {
+    case runs(Expansion)
+    /// Never empty.
+    case waits([Wait])
+  }
+
+  /// A law that an earlier grid of the same submission fits.
+  public struct Wait: Hashable, Sendable {
+    /// The law's name, as `learning_rate/moe`.
+    public var law: String
+    /// Place of that grid in the submission.
+    public var stage: Int
+
+    public init(law: String, stage: Int) {
+      self.law = law
+      self.stage = stage
+    }
+  }
+
   public var study: String
   public var name: String
-  /// Canonical JSON of the parsed grid: its identity.
+  /// Canonical JSON of the parsed grid: its identity, together with what it waits for.
   public var source: String
   /// The file as it was written.
   public var text: String
-  /// JSON of the laws and numbers that its runs were set by.
-  public var settings: String
+  /// What is fitted to its runs when all have ended.
+  public var fits: [String]
+  public var content: Content
 
-  public init(study: String, name: String, source: String, text: String, settings: String) {
+  public init(
+    study: String, name: String, source: String, text: String, fits: [String] = [],
+    content: Content
+  ) {
     self.study = study
     self.name = name
     self.source = source
     self.text = text
+    self.fits = fits
+    self.content = content
+  }
+}
+
+/// What a grid comes to once its laws are known: its runs.
+public struct Expansion: Hashable, Sendable {
+  /// A fitted law that gave a family a setting.
+  public struct Use: Hashable, Sendable {
+    public var family: String
+    /// `M`, `learning_rate` or `batch_tokens`.
+    public var quantity: String
+    public var law: LawKey
+
+    public init(family: String, quantity: String, law: LawKey) {
+      self.family = family
+      self.quantity = quantity
+      self.law = law
+    }
+  }
+
+  /// JSON of where each family's settings come from.
+  public var settings: String
+  public var laws: [Use]
+  /// In order of expansion.
+  public var runs: [NewRun]
+
+  public init(settings: String, laws: [Use] = [], runs: [NewRun]) {
     self.settings = settings
+    self.laws = laws
+    self.runs = runs
+  }
+}
+
+/// A law before it is numbered: it is one of its study, name and input.
+public struct LawKey: Hashable, Sendable {
+  public var study: String
+  public var name: String
+  public var inputSHA256: String
+
+  public init(study: String, name: String, inputSHA256: String) {
+    self.study = study
+    self.name = name
+    self.inputSHA256 = inputSHA256
   }
 }
 
@@ -115,14 +182,22 @@ public struct SubmittedGrid: Hashable, Sendable {
   public var id: Int64
   /// The same source had been submitted before; nothing was inserted.
   public var known: Bool
+  /// Rises with each submission that asked for newer laws and got them.
+  public var revision: Int
+  /// The laws that it still waits for; it has no runs until they are there.
+  public var waits: [String]
   /// How many specs were new to the registry.
   public var inserted: Int
   /// The grid's runs in order of expansion.
   public var runs: [KnownRun]
 
-  public init(id: Int64, known: Bool, inserted: Int, runs: [KnownRun]) {
+  public init(
+    id: Int64, known: Bool, revision: Int, waits: [String], inserted: Int, runs: [KnownRun]
+  ) {
     self.id = id
     self.known = known
+    self.revision = revision
+    self.waits = waits
     self.inserted = inserted
     self.runs = runs
   }

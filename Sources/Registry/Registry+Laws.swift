@@ -39,13 +39,16 @@ public struct NewLaw: Hashable, Sendable {
   public var warnings: [String]
   /// Digest of the runs and options behind it: its identity within study and name.
   public var inputSHA256: String
+  /// What `law show` tells of it beyond parameters and warnings.
+  public var detail: LawDetail
   /// The runs behind it.
   public var runs: [Int64]
   public var leverage: [Leverage]
 
   public init(
     study: String, name: String, form: String, parameters: [LawParameter], warnings: [String],
-    inputSHA256: String, runs: [Int64], leverage: [Leverage] = []
+    inputSHA256: String, detail: LawDetail = LawDetail(), runs: [Int64],
+    leverage: [Leverage] = []
   ) {
     self.study = study
     self.name = name
@@ -53,9 +56,13 @@ public struct NewLaw: Hashable, Sendable {
     self.parameters = parameters
     self.warnings = warnings
     self.inputSHA256 = inputSHA256
+    self.detail = detail
     self.runs = runs
     self.leverage = leverage
   }
+
+  /// Its identity.
+  public var key: LawKey { LawKey(study: study, name: name, inputSHA256: inputSHA256) }
 }
 
 extension Registry {
@@ -65,20 +72,7 @@ extension Registry {
   /// Throws `.unknownStudy`, and `.notFinite` when a number is not.
   @discardableResult
   public func record(_ law: NewLaw, now: Int64) async throws -> (id: Int64, inserted: Bool) {
-    try await write { database in
-      let study = try database.study(named: law.study)
-      let known = try Int64.fetchOne(
-        database, sql: "SELECT id FROM law WHERE study_id = ? AND name = ? AND input_sha256 = ?",
-        arguments: [study, law.name, law.inputSHA256])
-      if let known { return (known, false) }
-      let id = try database.insert(law, study: study, now: now)
-      try database.append(
-        .lawRecorded, at: now, study: study,
-        detail: [
-          "law": .integer(id), "name": .text(law.name), "runs": .integer(Int64(law.runs.count)),
-        ])
-      return (id, true)
-    }
+    try await write { try $0.record(law, grid: nil, now: now) }
   }
 
   /// The newest law of each name, of one study or of all.
@@ -89,6 +83,36 @@ extension Registry {
         sql: "SELECT * FROM laws WHERE study = coalesce(?, study) ORDER BY study, name",
         arguments: [study]
       ).map(LawRow.init)
+    }
+  }
+
+  /// The laws that can give a grid its settings, newest first: those named after a quantity and a
+  /// family, of any study.
+  public func settingLaws() async throws -> [LawRow] {
+    try await read { database in
+      try Row.fetchAll(
+        database,
+        sql: """
+          \(LawRow.selection)
+          WHERE law.name GLOB 'M/*' OR law.name GLOB 'learning_rate/*'
+            OR law.name GLOB 'batch_tokens/*'
+          ORDER BY law.id DESC
+          """
+      ).map(LawRow.init)
+    }
+  }
+
+  /// Any law by its number, with the runs behind it. Throws `.unknownLaw`.
+  public func law(_ id: Int64) async throws -> LawReport {
+    try await read { database in
+      let row = try Row.fetchOne(
+        database, sql: "\(LawRow.selection) WHERE law.id = ?", arguments: [id])
+      guard let row else { throw RegistryError.unknownLaw(id) }
+      return LawReport(
+        law: try LawRow(row),
+        runs: try Int64.fetchAll(
+          database, sql: "SELECT run_id FROM law_run WHERE law_id = ? ORDER BY run_id",
+          arguments: [id]))
     }
   }
 
@@ -110,15 +134,32 @@ extension Registry {
 }
 
 extension Database {
-  fileprivate func insert(_ law: NewLaw, study: Int64, now: Int64) throws -> Int64 {
+  /// Inserts a law unless its input is known; `grid` is the one that it was fitted to.
+  func record(_ law: NewLaw, grid: Int64?, now: Int64) throws -> (id: Int64, inserted: Bool) {
+    let study = try study(named: law.study)
+    let known = try Int64.fetchOne(
+      self, sql: "SELECT id FROM law WHERE study_id = ? AND name = ? AND input_sha256 = ?",
+      arguments: [study, law.name, law.inputSHA256])
+    if let known { return (known, false) }
+    let id = try insert(law, study: study, grid: grid, now: now)
+    try append(
+      .lawRecorded, at: now, study: study, grid: grid,
+      detail: [
+        "law": .integer(id), "name": .text(law.name), "runs": .integer(Int64(law.runs.count)),
+      ])
+    return (id, true)
+  }
+
+  private func insert(_ law: NewLaw, study: Int64, grid: Int64?, now: Int64) throws -> Int64 {
     try execute(
       sql: """
-        INSERT INTO law (study_id, name, form, parameters, warnings, input_sha256, created_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO law (
+          study_id, name, form, parameters, warnings, input_sha256, detail, grid_id, created_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
       arguments: [
         study, law.name, law.form, try JSONText(law.parameters), try JSONText(law.warnings),
-        law.inputSHA256, now,
+        law.inputSHA256, try JSONText(law.detail), grid, now,
       ])
     let id = lastInsertedRowID
     let source = try makeStatement(sql: "INSERT INTO law_run (law_id, run_id) VALUES (?, ?)")
@@ -143,13 +184,21 @@ extension Database {
 }
 
 extension LawRow {
-  fileprivate init(_ row: Row) throws {
+  /// Any law, not only the newest of its name, in the columns of the view.
+  static let selection = """
+    SELECT law.*, study.name AS study, grid.name AS grid,
+      (SELECT count(*) FROM law_run WHERE law_run.law_id = law.id) AS runs
+    FROM law JOIN study ON study.id = law.study_id LEFT JOIN grid ON grid.id = law.grid_id
+    """
+
+  init(_ row: Row) throws {
     self.init(
-      id: row["id"], study: row["study"], name: row["name"], form: row["form"],
+      id: row["id"], study: row["study"], grid: row["grid"], name: row["name"], form: row["form"],
       parameters: try JSONText.decode(
         [LawParameter].self, from: row["parameters"], column: "law.parameters"),
       warnings: try JSONText.decode([String].self, from: row["warnings"], column: "law.warnings"),
-      runs: row["runs"], createdAt: row["created_at"])
+      detail: try JSONText.decode(LawDetail.self, from: row["detail"], column: "law.detail"),
+      runs: row["runs"], inputSHA256: row["input_sha256"], createdAt: row["created_at"])
   }
 }
 

@@ -73,6 +73,23 @@ extension Registry {
     }
   }
 
+  /// The finished runs of one grid, in order of expansion.
+  public func finishedRuns(grid: Int64) async throws -> [FinishedRun] {
+    try await read { database in
+      try Row.fetchAll(
+        database,
+        sql: """
+          SELECT run.*, asked.family, asked.budget, asked.point,
+            coalesce(run.spec ->> '$.architecture.experts' = 0,
+              coalesce(run.activation_ratio, 1) = 1) AS is_dense
+          FROM grid_run AS asked JOIN run ON run.id = asked.run_id
+          WHERE asked.grid_id = ? AND run.state = 'finished'
+          ORDER BY asked.position
+          """, arguments: [grid]
+      ).map { FinishedRun($0, point: try database.coordinates($0["point"])) }
+    }
+  }
+
   /// How fast the `limit` runs that finished last have trained, newest first.
   public func throughput(limit: Int = 100) async throws -> [Throughput] {
     try await read { database in

@@ -17,31 +17,35 @@ extension Database {
     let groups = try Row.fetchAll(
       self,
       sql: """
-        SELECT grid.id, study.name AS study, grid.name AS grid, run.state, count(*) AS runs,
-          coalesce(sum(run.flops), 0.0) AS flops, min(run.validation_loss) AS best
+        SELECT grid.id, study.name AS study, grid.name AS grid, grid.problem, run.state,
+          count(run.id) AS runs, coalesce(sum(run.flops), 0.0) AS flops,
+          min(run.validation_loss) AS best,
+          (SELECT json_group_array(law) FROM grid_wait
+            WHERE grid_wait.grid_id = grid.id AND grid.state = 'blocked') AS waits
         FROM grid
         JOIN study ON study.id = grid.study_id
-        JOIN grid_run ON grid_run.grid_id = grid.id
-        JOIN run ON run.id = grid_run.run_id
+        LEFT JOIN grid_run ON grid_run.grid_id = grid.id
+        LEFT JOIN run ON run.id = grid_run.run_id
         GROUP BY grid.id, run.state
         ORDER BY grid.id
         """)
     for group in groups {
       let id: Int64 = group["id"]
-      let state = try RunState(stored: group["state"])
       if rows[id] == nil { order.append(id) }
-      var status =
-        rows[id]
-        ?? StudyStatus(
-          study: group["study"], grid: group["grid"], counts: [:], flops: 0, flopsDone: 0,
-          bestValidationLoss: nil)
+      var status = try rows[id] ?? StudyStatus(
+        study: group["study"], grid: group["grid"], gridID: id, counts: [:], flops: 0,
+        flopsDone: 0, bestValidationLoss: nil,
+        waits: JSONText.decode([String].self, from: group["waits"], column: "grid_wait.law"),
+        problem: group["problem"])
+      defer { rows[id] = status }
+      guard let stored = group["state"] as String? else { continue }
+      let state = try RunState(stored: stored)
       status.counts[state.rawValue] = group["runs"]
       if state != .cancelled {
         status.flops += group["flops"]
         status.flopsDone += state.isEnded ? group["flops"] : 0
       }
       status.bestValidationLoss = status.bestValidationLoss ?? group["best"]
-      rows[id] = status
     }
     return order.compactMap { rows[$0] }
   }

@@ -3,30 +3,26 @@ import GRDB
 import Wire
 
 extension Registry {
-  /// Inserts a grid and those of its runs whose spec is new.
+  /// Inserts the grids of one submission, in order, and those of their runs whose spec is new.
   ///
   /// The source is the identity: the same source again inserts nothing and answers with the grid
-  /// and the runs that it first made. A run that another grid has asked for before is shared, in
-  /// whatever state it is.
-  public func submit(_ grid: NewGrid, runs: [NewRun], now: Int64) async throws -> SubmittedGrid {
-    let sourceSHA256 = SHA256.hex(of: grid.source)
-    return try await write { database in
-      if let known = try database.grid(withSource: sourceSHA256) {
-        return SubmittedGrid(
-          id: known, known: true, inserted: 0, runs: try database.runs(ofGrid: known))
+  /// and the runs that it first made. With `refresh` it makes a new revision where its settings
+  /// have changed since. A run that another grid has asked for before is shared, in whatever state
+  /// it is.
+  public func submit(
+    _ grids: [NewGrid], refresh: Bool = false, now: Int64
+  ) async throws -> [SubmittedGrid] {
+    try await write { database in
+      var submitted: [SubmittedGrid] = []
+      var identities: [String] = []
+      for grid in grids {
+        identities.append(grid.identity(after: identities))
+        submitted.append(
+          try database.submit(
+            grid, identity: identities[identities.endIndex - 1],
+            earlier: submitted.map(\.id), refresh: refresh, now: now))
       }
-      let study = try database.study(named: grid.study, now: now)
-      let id = try database.insert(grid, sourceSHA256: sourceSHA256, study: study, now: now)
-      let before = try database.runCount()
-      for (position, run) in runs.enumerated() {
-        try database.insert(run, at: position, grid: id, study: study, now: now)
-      }
-      let inserted = try database.runCount() - before
-      try database.append(
-        .gridSubmitted, at: now, study: study, grid: id,
-        detail: ["runs": .integer(Int64(runs.count)), "new": .integer(Int64(inserted))])
-      return SubmittedGrid(
-        id: id, known: false, inserted: inserted, runs: try database.runs(ofGrid: id))
+      return submitted
     }
   }
 
@@ -52,17 +48,97 @@ extension KnownRun {
   }
 }
 
+extension NewGrid {
+  /// Digest of the source and, because its laws depend on them, of the grids that it waits for.
+  fileprivate func identity(after earlier: [String]) -> String {
+    guard case .waits(let waits) = content else { return SHA256.hex(of: source) }
+    let sources = waits.map { "\($0.law) \(earlier[$0.stage])" }.sorted()
+    return SHA256.hex(of: ([source] + sources).joined(separator: "\n"))
+  }
+}
+
 extension Database {
-  fileprivate func grid(withSource sha256: String) throws -> Int64? {
-    try Int64.fetchOne(
-      self, sql: "SELECT id FROM grid WHERE source_sha256 = ?", arguments: [sha256])
+  fileprivate func submit(
+    _ grid: NewGrid, identity: String, earlier: [Int64], refresh: Bool, now: Int64
+  ) throws -> SubmittedGrid {
+    let newest = try newestRevision(identity)
+    if let newest, !(refresh && newest.isOutdated(by: grid)) {
+      return try submitted(newest.id, known: true, inserted: 0)
+    }
+    let study = try study(named: grid.study, now: now)
+    let id = try insert(
+      grid, identity: identity, revision: (newest?.revision ?? 0) + 1, study: study, now: now)
+    let before = try runCount()
+    switch grid.content {
+    case .runs(let expansion):
+      try expand(grid: id, into: expansion, study: study, now: now)
+    case .waits(let waits):
+      for wait in waits {
+        try execute(
+          sql: "INSERT INTO grid_wait (grid_id, law, source_id) VALUES (?, ?, ?)",
+          arguments: [id, wait.law, earlier[wait.stage]])
+      }
+    }
+    let grid = try submitted(id, known: false, inserted: try runCount() - before)
+    try append(
+      .gridSubmitted, at: now, study: study, grid: id,
+      detail: [
+        "runs": .integer(Int64(grid.runs.count)), "new": .integer(Int64(grid.inserted)),
+        "waits": .integer(Int64(grid.waits.count)),
+      ])
+    return grid
   }
 
-  fileprivate func runCount() throws -> Int {
+  private func submitted(_ id: Int64, known: Bool, inserted: Int) throws -> SubmittedGrid {
+    let row = try Row.fetchOne(self, sql: "SELECT * FROM grid WHERE id = ?", arguments: [id])!
+    let waits: [String] =
+      row["state"] == "blocked"
+      ? try String.fetchAll(
+        self, sql: "SELECT law FROM grid_wait WHERE grid_id = ? ORDER BY law", arguments: [id])
+      : []
+    return SubmittedGrid(
+      id: id, known: known, revision: row["revision"], waits: waits, inserted: inserted,
+      runs: try runs(ofGrid: id))
+  }
+
+  private func newestRevision(_ identity: String) throws -> GridRevision? {
+    try Row.fetchOne(
+      self,
+      sql: """
+        SELECT id, revision, state, settings
+        FROM grid WHERE source_sha256 = ? ORDER BY revision DESC LIMIT 1
+        """, arguments: [identity]
+    ).map {
+      GridRevision(
+        id: $0["id"], revision: $0["revision"], isBlocked: $0["state"] == "blocked",
+        settings: $0["settings"])
+    }
+  }
+
+  /// Gives a grid the runs of `expansion`, those whose spec is new as queued ones.
+  func expand(grid: Int64, into expansion: Expansion, study: Int64, now: Int64) throws {
+    for (position, run) in expansion.runs.enumerated() {
+      try insert(run, at: position, grid: grid, study: study, now: now)
+    }
+    for use in expansion.laws {
+      try execute(
+        sql: """
+          INSERT INTO grid_law (grid_id, family, quantity, law_id)
+          SELECT ?, ?, ?, law.id
+          FROM law JOIN study ON study.id = law.study_id
+          WHERE study.name = ? AND law.name = ? AND law.input_sha256 = ?
+          """,
+        arguments: [
+          grid, use.family, use.quantity, use.law.study, use.law.name, use.law.inputSHA256,
+        ])
+    }
+  }
+
+  private func runCount() throws -> Int {
     try Int.fetchOne(self, sql: "SELECT count(*) FROM run") ?? 0
   }
 
-  fileprivate func runs(ofGrid grid: Int64) throws -> [KnownRun] {
+  private func runs(ofGrid grid: Int64) throws -> [KnownRun] {
     try Row.fetchAll(
       self,
       sql: """
@@ -89,19 +165,28 @@ extension Database {
     return id
   }
 
-  fileprivate func insert(
-    _ grid: NewGrid, sourceSHA256: String, study: Int64, now: Int64
+  private func insert(
+    _ grid: NewGrid, identity: String, revision: Int, study: Int64, now: Int64
   ) throws -> Int64 {
+    let (state, settings) =
+      switch grid.content {
+      case .runs(let expansion): ("open", expansion.settings)
+      case .waits: ("blocked", "{}")
+      }
     try execute(
       sql: """
-        INSERT INTO grid (study_id, name, source, source_sha256, text, settings, created_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO grid (
+          study_id, name, source, source_sha256, revision, text, state, settings, fits, created_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
-      arguments: [study, grid.name, grid.source, sourceSHA256, grid.text, grid.settings, now])
+      arguments: [
+        study, grid.name, grid.source, identity, revision, grid.text, state, settings,
+        try JSONText(grid.fits), now,
+      ])
     return lastInsertedRowID
   }
 
-  fileprivate func insert(
+  private func insert(
     _ run: NewRun, at position: Int, grid: Int64, study: Int64, now: Int64
   ) throws {
     let derived = run.derived
@@ -134,5 +219,22 @@ extension Database {
       grid, position, run.family, run.budget, JSONText.object(run.point), run.flopsError,
       try JSONText(run.flags), run.sha256,
     ])
+  }
+}
+
+/// The newest grid of one source.
+private struct GridRevision {
+  var id: Int64
+  var revision: Int
+  var isBlocked: Bool
+  var settings: String
+
+  /// Whether `grid`, of the same source, would be set otherwise today. One that has taken laws from
+  /// earlier grids is expanded anew.
+  func isOutdated(by grid: NewGrid) -> Bool {
+    switch grid.content {
+    case .runs(let expansion): settings != expansion.settings
+    case .waits: !isBlocked
+    }
   }
 }

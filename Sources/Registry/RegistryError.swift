@@ -17,6 +17,7 @@ public enum RegistryError: Error, Hashable, Sendable {
   case unknownRun(Int64)
   case unknownGrid(Int64)
   case unknownStudy(String)
+  case unknownLaw(Int64)
   case unknownWorker(String)
   /// The worker said good-bye, so it gets no lease.
   case workerHasLeft(String)
@@ -50,7 +51,7 @@ public enum RegistryError: Error, Hashable, Sendable {
     switch self {
     case .locked, .storage: .unavailable
     case .cannotOpen, .newerSchema, .olderSchema, .readOnly, .unreadable: .internal
-    case .unknownRun, .unknownGrid, .unknownStudy, .unknownWorker: .notFound
+    case .unknownRun, .unknownGrid, .unknownStudy, .unknownLaw, .unknownWorker: .notFound
     case .leaseLost: .leaseLost
     case .workerHasLeft, .requestSpent, .outOfSequence, .wrongState: .conflict
     case .notFinite, .ruleBroken: .invalid
@@ -67,6 +68,7 @@ public enum RegistryError: Error, Hashable, Sendable {
     case .olderSchema: "start the daemon once: it migrates the file"
     case .readOnly: "only the daemon writes: send it the request"
     case .unknownRun, .unknownGrid, .unknownStudy: "`orchestrator runs` lists what there is"
+    case .unknownLaw: "`orchestrator laws` lists the newest of each name"
     case .unknownWorker, .workerHasLeft: "register the worker first"
     case .leaseLost: "end the trainer at once and ask for another run"
     case .requestSpent: "ask with a new request"
@@ -107,6 +109,7 @@ extension RegistryError: CustomStringConvertible {
     case .unknownRun(let run): "there is no run \(run)"
     case .unknownGrid(let grid): "there is no grid \(grid)"
     case .unknownStudy(let study): "there is no study '\(study)'"
+    case .unknownLaw(let law): "there is no law \(law)"
     case .unknownWorker(let worker): "there is no worker '\(worker)'"
     case .workerHasLeft(let worker): "worker '\(worker)' has left"
     case .leaseLost(let run, let epoch): "the lease of run \(run) is no longer epoch \(epoch)'s"

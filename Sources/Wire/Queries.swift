@@ -13,6 +13,7 @@ public struct Status: Hashable, Codable, Sendable {
 public struct StudyStatus: Hashable, Codable, Sendable {
   public var study: String
   public var grid: String
+  public var gridID: Int64
   /// Runs in each state; a state without runs is left out.
   public var counts: [String: Int]
   /// Training FLOPs of all runs that are not cancelled, and of those that ended.
@@ -20,17 +21,24 @@ public struct StudyStatus: Hashable, Codable, Sendable {
   public var flopsDone: Double
   /// The best validation loss so far, nats a token.
   public var bestValidationLoss: Double?
+  /// The laws that the grid waits for; empty once it has its runs.
+  public var waits: [String]
+  /// Why its laws could not be fitted, or it could not be expanded with those that it waited for.
+  public var problem: String?
 
   public init(
-    study: String, grid: String, counts: [String: Int], flops: Double, flopsDone: Double,
-    bestValidationLoss: Double?
+    study: String, grid: String, gridID: Int64, counts: [String: Int], flops: Double,
+    flopsDone: Double, bestValidationLoss: Double?, waits: [String] = [], problem: String? = nil
   ) {
     self.study = study
     self.grid = grid
+    self.gridID = gridID
     self.counts = counts
     self.flops = flops
     self.flopsDone = flopsDone
     self.bestValidationLoss = bestValidationLoss
+    self.waits = waits
+    self.problem = problem
   }
 
   /// Runs of the grid.
@@ -41,9 +49,12 @@ public struct StudyStatus: Hashable, Codable, Sendable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case study, grid, counts, flops
+    case study, grid
+    case gridID = "grid_id"
+    case counts, flops
     case flopsDone = "flops_done"
     case bestValidationLoss = "best_validation_loss"
+    case waits, problem
   }
 }
 

@@ -2,6 +2,10 @@
 public struct RegistryEvent: Hashable, Codable, Sendable {
   public enum Kind: String, Codable, Sendable, CaseIterable {
     case gridSubmitted = "grid_submitted"
+    /// The laws that it waited for are there, and so are its runs.
+    case gridExpanded = "grid_expanded"
+    /// Every run has ended and what it fits has been fitted, or could not be.
+    case gridSettled = "grid_settled"
     case runLeased = "run_leased"
     case runFinished = "run_finished"
     case runDiverged = "run_diverged"

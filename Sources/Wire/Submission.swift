@@ -6,41 +6,67 @@ public struct Submission: Hashable, Codable, Sendable {
   public var file: String
   /// Expand and answer, insert nothing.
   public var dryRun: Bool
+  /// Take the newest laws for a grid that was submitted before.
+  public var refresh: Bool
 
-  public init(text: String, file: String, dryRun: Bool) {
+  public init(text: String, file: String, dryRun: Bool, refresh: Bool = false) {
     self.text = text
     self.file = file
     self.dryRun = dryRun
+    self.refresh = refresh
   }
 
   private enum CodingKeys: String, CodingKey {
     case text, file
     case dryRun = "dry_run"
+    case refresh
   }
 }
 
-/// The reply to a submission: the runs that it asks for, in order of expansion.
+/// The reply to a submission: its grids, in order.
 public struct SubmissionReply: Hashable, Codable, Sendable {
   public var study: String
+  public var grids: [GridReply]
+
+  public init(study: String, grids: [GridReply]) {
+    self.study = study
+    self.grids = grids
+  }
+
+  /// The runs of all grids.
+  public var runs: [PlannedRow] { grids.flatMap(\.runs) }
+}
+
+/// What one grid of a submission came to.
+public struct GridReply: Hashable, Codable, Sendable {
   public var grid: String
   /// None in a dry run.
   public var gridID: Int64?
   /// Whether the same source had been submitted before.
   public var known: Bool
+  /// Rises with each refresh that changed a setting.
+  public var revision: Int
+  /// The laws that earlier grids must fit before it has runs.
+  public var waits: [String]
+  /// In order of expansion.
   public var runs: [PlannedRow]
 
-  public init(study: String, grid: String, gridID: Int64?, known: Bool, runs: [PlannedRow]) {
-    self.study = study
+  public init(
+    grid: String, gridID: Int64? = nil, known: Bool = false, revision: Int = 1,
+    waits: [String] = [], runs: [PlannedRow]
+  ) {
     self.grid = grid
     self.gridID = gridID
     self.known = known
+    self.revision = revision
+    self.waits = waits
     self.runs = runs
   }
 
   private enum CodingKeys: String, CodingKey {
-    case study, grid
+    case grid
     case gridID = "grid_id"
-    case known, runs
+    case known, revision, waits, runs
   }
 }
 

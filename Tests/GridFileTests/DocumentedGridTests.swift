@@ -22,7 +22,9 @@ struct DocumentedGridTests {
   @Test("the demo's grid expands to three dense sizes and three MoE at each budget")
   func demo() throws {
     let file = Self.root.appending(path: "studies/demo/grid.yaml")
-    let grid = try GridFile.decode(String(contentsOf: file, encoding: .utf8), file: file.path)
+    let grid = try GridFile.decode(
+      String(contentsOf: file, encoding: .utf8), file: file.path
+    ).stages[0]
     let runs = try grid.expand(
       resolved: ResolvedSettings(), corpus: .init(name: "debian-mix", sha256: ""), vocab: 1024)
     #expect(runs.count == grid.budgets.count * 6)
@@ -38,7 +40,8 @@ struct DocumentedGridTests {
       corpus: c
       budgets: [3e18]
       families: {dense: {kind: dense}, moe: {kind: moe}}
-      """, file: "grid.yaml")
+      """, file: "grid.yaml"
+    ).stages[0]
     let names = grid.families.map { family in
       SettingQuantity.allCases.map { quantity in
         if case .law(let reference) = family.source(of: quantity) { "\(reference)" } else { "" }

@@ -42,7 +42,7 @@ struct GridFileTests {
   @Test("Every section lands in its place")
   func sections() throws {
     let text = Self.text.replacing("010", with: "1/32")
-    let grid = try GridFile.decode(text, file: "grid.yaml")
+    let grid = try GridFile.decode(text, file: "grid.yaml").stages[0]
     let dense = Grid.Family(
       name: "dense", kind: .dense,
       sweeps: [Grid.Sweep([Grid.AxisValues(.scale, [Ratio(1, 2), .one, Ratio(2)])])],
@@ -105,8 +105,8 @@ struct GridFileTests {
       grid: g
       study: s
       """
-    let source = try GridFile.canonicalSource(of: short, file: "a.yaml")
-    #expect(try GridFile.canonicalSource(of: long, file: "b.yaml") == source)
+    let source = try GridFile.decode(short, file: "a.yaml").stages[0].canonicalSource
+    #expect(try GridFile.decode(long, file: "b.yaml").stages[0].canonicalSource == source)
     #expect(source.hasPrefix(#"{"budgets":[1000000000000],"corpus":"c","evaluation":"#))
     #expect(source.hasSuffix(#""seeds":[1],"sequence_length":128,"study":"s","trainer":"native"}"#))
   }
@@ -128,7 +128,8 @@ struct GridFileTests {
       families:
         a: {kind: moe}
         b: {kind: moe, router: {balance_coefficient: 0.5}, hyperparameters: {learning_rate: 0.02}}
-      """, file: "grid.yaml")
+      """, file: "grid.yaml"
+    ).stages[0]
     #expect(grid.families.map(\.router.balanceCoefficient) == [0.1, 0.5])
     #expect(grid.families.map(\.router.zCoefficient) == [0, 0])
     #expect(grid.families.map(\.learningRate) == [.number(0.01), .number(0.02)])
@@ -144,7 +145,7 @@ struct GridFileTests {
       .replacing("{fitted: allocation-moe@7}", with: "{M: {a: 0.8, b: 0.52}}")
       .replacing("{law: deepseek-2401.02954,", with: "{learning_rate: 0.01,")
       .replacing("fitted: hyperparameters-moe", with: "{learning_rate: 0.01, batch_tokens: 1024}")
-    let grid = try GridFile.decode(text, file: "grid.yaml")
+    let grid = try GridFile.decode(text, file: "grid.yaml").stages[0]
     #expect(grid.lawReferences.isEmpty)
     let runs = try grid.expand(
       resolved: ResolvedSettings(),

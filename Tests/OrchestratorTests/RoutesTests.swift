@@ -56,10 +56,10 @@ struct RoutesTests {
       #expect(try await client.runs().isEmpty)
 
       let first = try await client.submit(submission())
-      #expect(!first.known)
+      #expect(!first.grids[0].known)
       let again = try await client.submit(submission())
-      #expect(again.known)
-      #expect(again.gridID == first.gridID)
+      #expect(again.grids[0].known)
+      #expect(again.grids[0].gridID == first.grids[0].gridID)
       #expect(try await client.runs().count == 10)
     }
   }
@@ -102,7 +102,7 @@ struct RoutesTests {
   @Test("a cancelled run's trainer is told to stop, or that its lease is lost")
   func cancel() async throws {
     try await withDaemon { client, _ in
-      let grid = try await client.submit(submission()).gridID
+      let grid = try await client.submit(submission()).grids[0].gridID
       _ = try await client.register(
         WorkerRegistration(id: "w", host: "here", pid: 1, slots: 1, version: "0"))
       let lease = try #require(

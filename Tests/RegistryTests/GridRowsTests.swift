@@ -12,8 +12,8 @@ struct GridRowsTests {
     return run
   }
 
-  private func grid(_ name: String) -> NewGrid {
-    NewGrid(study: "s", name: name, source: "{\"grid\":\"\(name)\"}", text: "", settings: "{}")
+  private func grid(_ name: String, _ runs: [NewRun]) -> NewGrid {
+    Ledger.grid(name, source: "{\"grid\":\"\(name)\"}", runs: runs)
   }
 
   @Test("they come in order of expansion, also where an older grid asked for some before")
@@ -48,8 +48,8 @@ struct GridRowsTests {
   @Test("a run that a grid asks for twice has a row for each of the two points")
   func twice() async throws {
     let ledger = try await Ledger()
-    let asked = try await ledger.registry.submit(
-      grid("twice"), runs: [run(1, [("A", "1/32"), ("G", "4")]), run(1, [])], now: ledger.tick())
+    let asked = try await ledger.submit(
+      grid("twice", [run(1, [("A", "1/32"), ("G", "4")]), run(1, [])]))
     #expect(asked.inserted == 1)
     let rows = try await ledger.registry.runs(RunFilter(gridID: asked.id))
     #expect(rows.map(\.point) == ["A=1/32 G=4", "base"])
@@ -58,8 +58,8 @@ struct GridRowsTests {
   @Test("the point is text in the order of the axes, and base where no axis is set")
   func point() async throws {
     let ledger = try await Ledger()
-    let asked = try await ledger.registry.submit(
-      grid("points"), runs: [run(1, [("G", "4"), ("A", "1/32")]), run(2, [])], now: ledger.tick())
+    let asked = try await ledger.submit(
+      grid("points", [run(1, [("G", "4"), ("A", "1/32")]), run(2, [])]))
     let expected = ["G=4 A=1/32", "base"]
     #expect(try await ledger.registry.runs(RunFilter()).map(\.point) == expected)
     for _ in asked.runs {

@@ -75,10 +75,23 @@ final class Ledger {
   func submit(_ seeds: [UInt64], grid: String = "g", study: String = "s") async throws
     -> SubmittedGrid
   {
-    try await registry.submit(
-      NewGrid(
-        study: study, name: grid, source: "{\"grid\":\"\(grid)\",\"seeds\":\"\(seeds)\"}",
-        text: "text", settings: "{}"), runs: seeds.map { Self.run(seed: $0) }, now: tick())
+    try await submit(
+      Self.grid(
+        grid, study: study, source: "{\"grid\":\"\(grid)\",\"seeds\":\"\(seeds)\"}",
+        runs: seeds.map { Self.run(seed: $0) }))
+  }
+
+  /// Submits one grid.
+  func submit(_ grid: NewGrid) async throws -> SubmittedGrid {
+    try await registry.submit([grid], now: tick())[0]
+  }
+
+  static func grid(
+    _ name: String, study: String = "s", source: String, fits: [String] = [], runs: [NewRun]
+  ) -> NewGrid {
+    NewGrid(
+      study: study, name: name, source: source, text: "text", fits: fits,
+      content: .runs(Expansion(settings: "{}", runs: runs)))
   }
 
   func leaseNext(worker: String = Ledger.worker) async throws -> Lease? {

@@ -12,16 +12,36 @@ CREATE TABLE grid (
   study_id INTEGER NOT NULL REFERENCES study (id),
   name TEXT NOT NULL,
   source TEXT NOT NULL,                 -- canonical JSON of the parsed grid
-  source_sha256 TEXT NOT NULL UNIQUE,
+  source_sha256 TEXT NOT NULL,
+  revision INTEGER NOT NULL DEFAULT 1,
   text TEXT NOT NULL,                   -- the file as it was submitted
-  settings TEXT NOT NULL,               -- the laws that it was expanded with, as first resolved
+  state TEXT NOT NULL,
+  settings TEXT NOT NULL,               -- family -> quantity -> the law that its runs were set by
+  fits TEXT NOT NULL DEFAULT '[]',      -- JSON array: what is fitted when every run has ended
+  settled_at INTEGER,                   -- when that was done
+  problem TEXT,                         -- why it could not be fitted or expanded, for people
   created_at INTEGER NOT NULL,
+  UNIQUE (source_sha256, revision),
+  CONSTRAINT grid_state_known CHECK (state IN ('blocked', 'open')),
   CONSTRAINT grid_source_is_json CHECK (json_valid(source)),
-  CONSTRAINT grid_settings_are_json CHECK (json_valid(settings))
+  CONSTRAINT grid_settings_are_json CHECK (json_valid(settings)),
+  CONSTRAINT grid_fits_are_json CHECK (json_valid(fits)),
+  CONSTRAINT grid_blocked_is_not_settled CHECK (state = 'open' OR settled_at IS NULL)
 ) STRICT;
 
 -- index grid_by_study
 CREATE INDEX grid_by_study ON grid (study_id);
+
+-- index grid_unsettled
+CREATE INDEX grid_unsettled ON grid (id) WHERE state = 'blocked' OR (settled_at IS NULL AND fits <> '[]');
+
+-- table grid_wait
+CREATE TABLE grid_wait (
+  grid_id INTEGER NOT NULL REFERENCES grid (id),
+  law TEXT NOT NULL,                    -- its name, as 'learning_rate/moe'
+  source_id INTEGER NOT NULL REFERENCES grid (id), -- the grid whose runs it is fitted to
+  PRIMARY KEY (grid_id, law)
+) STRICT, WITHOUT ROWID;
 
 -- table worker
 CREATE TABLE worker (
@@ -170,8 +190,11 @@ CREATE TABLE law (
   parameters TEXT NOT NULL,             -- JSON array of {name, value, low, high}
   warnings TEXT NOT NULL,               -- JSON array
   input_sha256 TEXT NOT NULL,           -- of the runs and options behind it
+  detail TEXT NOT NULL DEFAULT '{}',    -- JSON: ranges, residuals and how good the fit is
+  grid_id INTEGER REFERENCES grid (id), -- the grid that it was fitted to; none for the whole study
   created_at INTEGER NOT NULL,
   UNIQUE (study_id, name, input_sha256),
+  CONSTRAINT law_detail_is_json CHECK (json_valid(detail)),
   CONSTRAINT law_parameters_are_json CHECK (json_valid(parameters)),
   CONSTRAINT law_warnings_are_json CHECK (json_valid(warnings))
 ) STRICT;
@@ -181,6 +204,16 @@ CREATE TABLE law_run (
   law_id INTEGER NOT NULL REFERENCES law (id),
   run_id INTEGER NOT NULL REFERENCES run (id),
   PRIMARY KEY (law_id, run_id)
+) STRICT, WITHOUT ROWID;
+
+-- table grid_law
+CREATE TABLE grid_law (
+  grid_id INTEGER NOT NULL REFERENCES grid (id),
+  family TEXT NOT NULL,
+  quantity TEXT NOT NULL,
+  law_id INTEGER NOT NULL REFERENCES law (id),
+  PRIMARY KEY (grid_id, family, quantity),
+  CONSTRAINT grid_law_quantity_known CHECK (quantity IN ('M', 'learning_rate', 'batch_tokens'))
 ) STRICT, WITHOUT ROWID;
 
 -- table leverage_estimate
@@ -263,6 +296,9 @@ SELECT
   run.flops AS C,
   run.learning_rate,
   run.batch_tokens,
+  json_extract(grid.settings, '$."' || grid_run.family || '".M') AS M_law,
+  json_extract(grid.settings, '$."' || grid_run.family || '".learning_rate') AS learning_rate_law,
+  json_extract(grid.settings, '$."' || grid_run.family || '".batch_tokens') AS batch_law,
   run.seed,
   run.spec ->> '$.architecture.layers' AS layers,
   run.spec ->> '$.architecture.d_model' AS d_model,
@@ -319,10 +355,14 @@ SELECT
   law.form,
   law.parameters,
   law.warnings,
+  law.detail,
   (SELECT count(*) FROM law_run WHERE law_run.law_id = law.id) AS runs,
+  grid.name AS grid,
+  law.input_sha256,
   law.created_at
 FROM law
 JOIN study ON study.id = law.study_id
+LEFT JOIN grid ON grid.id = law.grid_id
 WHERE law.id = (
   SELECT max(newest.id) FROM law AS newest
   WHERE newest.study_id = law.study_id AND newest.name = law.name

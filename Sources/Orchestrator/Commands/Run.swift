@@ -39,13 +39,22 @@ struct Run: AsyncParsableCommand {
       let screen = Screen.process
       let reply = try await daemon.desk.submit(Submission(text: text, file: file, dryRun: false))
       screen.note(reply.summary(slots: slots))
-      let unfinished = try await LocalRun(daemon: daemon, slots: slots, screen: screen).train(reply)
-      try await daemon.refit.refit(reply.study)
+      let standing = try await LocalRun(daemon: daemon, slots: slots, screen: screen).train(reply)
+      try await daemon.refit.refit(reply.study, isComplete: true)
       try await report(on: reply.study, RegistryAnswers(registry: daemon.desk.registry))
-      guard unfinished.isEmpty else {
-        throw CommandFailure(
-          code: .refused, message: "\(unfinished.count) of \(reply.runs.count) runs did not finish")
+      try refuse(standing)
+    }
+  }
+
+  /// Says what did not come to an end.
+  private func refuse(_ standing: LocalRun.Standing) throws {
+    let unfinished = standing.rows.filter { $0.state != .finished }
+    guard unfinished.isEmpty, standing.stuck.isEmpty else {
+      var lines = standing.stuck.map { "grid \($0.grid): \($0.problem ?? "")" }
+      if !unfinished.isEmpty {
+        lines.append("\(unfinished.count) of \(standing.rows.count) runs did not finish")
       }
+      throw CommandFailure(code: .refused, message: lines.joined(separator: "\n"))
     }
   }
 

@@ -10,6 +10,7 @@ struct Submit: AsyncParsableCommand {
 
   @Argument(help: "The grid, YAML; docs/grid.md describes it.") var file: String
   @Flag(help: "Print the runs and change nothing; works without a daemon too.") var dryRun = false
+  @Flag(help: "Take the newest laws for a grid that was submitted before.") var refresh = false
   @Option(help: "Slots to divide the time estimate by.") var slots = 2
   @Flag(help: "Print JSON.") var json = false
 
@@ -18,7 +19,8 @@ struct Submit: AsyncParsableCommand {
 
   func run() async throws {
     try await reportingFailures {
-      let submission = Submission(text: try GivenFile.text(at: file), file: file, dryRun: dryRun)
+      let submission = Submission(
+        text: try GivenFile.text(at: file), file: file, dryRun: dryRun, refresh: refresh)
       let reply = try await answer(to: submission)
       if json {
         Screen.process.result(try PrettyJSON.text(reply))

@@ -16,7 +16,9 @@ struct Daemon: Sendable {
     self.desk = desk
     self.log = log
     refit = Refit(
-      registry: desk.registry, clock: desk.clock, finished: desk.finished, log: log)
+      registry: desk.registry, clock: desk.clock,
+      signals: Refit.Signals(finished: desk.finished, queue: desk.queue), data: desk.settings.data,
+      log: log)
   }
 
   /// Opens the registry at `path` and gives every lease that was alive a full period: its worker may

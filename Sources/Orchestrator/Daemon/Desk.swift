@@ -10,7 +10,7 @@ struct Desk: Sendable {
   var settings: DaemonSettings
   /// Raised when runs become available.
   var queue = Signal()
-  /// Raised when a run has finished.
+  /// Raised when a run has ended, or a grid was submitted.
   var finished = Signal()
 
   // MARK: Workers
@@ -53,7 +53,11 @@ struct Desk: Sendable {
       retryLimit: settings.retries)
     switch outcome.outcome {
     case .finished, .diverged: await finished.raise()
-    case .failed, .released: await queue.raise()
+    case .failed:
+      // It may have been the last of its grid.
+      await finished.raise()
+      await queue.raise()
+    case .released: await queue.raise()
     }
     guard lease == nil, let next = outcome.next, next.waitSeconds > 0 else {
       return LeaseReply(lease: lease)
@@ -65,18 +69,17 @@ struct Desk: Sendable {
 
   /// Expands a grid, and unless it is a dry run inserts what is new.
   func submit(_ submission: Submission) async throws -> SubmissionReply {
-    let planner = Planner(data: settings.data, fitted: try await registry.laws())
+    let planner = Planner(data: settings.data, fitted: try await registry.settingLaws())
     let plan = try planner.plan(submission.text, file: submission.file)
     let estimate = TimeEstimate(measured: try await registry.throughput())
-    let runs = plan.newRuns
-    let known = try await registry.preview(runs.map(\.sha256))
-    var reply = plan.reply(known: known, estimate: estimate)
+    let hashes = plan.stages.flatMap { $0.runs.map(\.newRun.sha256) }
+    var reply = plan.reply(known: try await registry.preview(hashes), estimate: estimate)
     if !submission.dryRun {
-      let grid = try await registry.submit(
-        plan.newGrid(text: submission.text), runs: runs, now: clock.now())
-      reply.gridID = grid.id
-      reply.known = grid.known
+      let grids = try await registry.submit(
+        plan.newGrids(text: submission.text), refresh: submission.refresh, now: clock.now())
+      for (index, grid) in grids.enumerated() { reply.grids[index].take(grid) }
       await queue.raise()
+      await finished.raise()
     }
     return reply
   }
@@ -86,7 +89,18 @@ struct Desk: Sendable {
     let now = clock.now()
     var cancelled = try await registry.cancel(runs: request.runs, now: now)
     if let grid = request.grid { cancelled += try await registry.cancel(grid: grid, now: now) }
+    await finished.raise()
     return CancelReply(cancelled: cancelled)
+  }
+}
+
+extension GridReply {
+  /// Takes what the registry made of the grid.
+  fileprivate mutating func take(_ grid: SubmittedGrid) {
+    gridID = grid.id
+    known = grid.known
+    revision = grid.revision
+    waits = grid.waits
   }
 }
 

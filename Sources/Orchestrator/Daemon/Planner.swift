@@ -5,61 +5,73 @@ import GridFile
 import Registry
 import Wire
 
-/// A grid file taken apart: the grid, the laws behind its settings, and its runs.
+/// A file taken apart: a study, and what each of its stages comes to.
 struct Plan: Sendable {
-  var grid: Grid
-  var settings: ResolvedSettings
-  var runs: [PlannedRun]
+  /// One grid with its runs or, as long as it waits for laws, the runs that published laws would
+  /// give.
+  struct Stage: Sendable {
+    var grid: Grid
+    var waits: [NewGrid.Wait]
+    /// Where each family's settings come from, as JSON.
+    var settings: String
+    var uses: [Expansion.Use]
+    var runs: [PlannedRun]
+  }
+
+  var study: String
+  var stages: [Stage]
 }
 
-/// Turns the text of a grid file into runs. Reads the corpus's manifest and changes nothing.
+/// Turns the text of a file into runs. Reads the corpus's manifest and changes nothing.
 struct Planner: Sendable {
   /// Where prepared corpora are.
   var data: URL
-  /// Fitted laws that a grid may name.
+  /// Fitted laws that a grid may name, newest first.
   var fitted: [LawRow]
 
   /// The plan for `text`, which came from a file called `file`.
   ///
   /// - Throws: `GridFileError`, `ExpansionError`, `CorpusError`, or `APIError` for an unknown law.
   func plan(_ text: String, file: String) throws -> Plan {
-    let grid = try GridFile.decode(text, file: file)
-    let settings = try LawResolver(fitted: fitted).resolve(grid)
+    let study = try GridFile.decode(text, file: file)
+    return Plan(
+      study: study.name,
+      stages: try study.stages.indices.map { index in
+        let awaited = study.awaited(by: index)
+        return try awaited.isEmpty
+          ? stage(study.stages[index])
+          : waiting(study.stages[index], for: awaited)
+      })
+  }
+
+  /// A grid whose laws are all there.
+  func stage(_ grid: Grid) throws -> Plan.Stage {
+    let resolution = try LawResolver(study: grid.study, fitted: fitted).resolve(grid)
+    let runs = try expand(grid, resolution.settings)
+    return Plan.Stage(
+      grid: grid, waits: [], settings: try provenance(of: runs), uses: resolution.uses, runs: runs)
+  }
+
+  /// A grid that waits. Its runs are a forecast, so that one that cannot be made is left out; what is
+  /// wrong with the file itself is not.
+  private func waiting(_ grid: Grid, for awaited: [Study.AwaitedLaw]) throws -> Plan.Stage {
+    let settings = try LawResolver(study: grid.study, fitted: fitted).preview(grid)
+    try grid.check()
+    return Plan.Stage(
+      grid: grid, waits: awaited.map { NewGrid.Wait(law: $0.name, stage: $0.stage) },
+      settings: "{}", uses: [], runs: (try? expand(grid, settings)) ?? [])
+  }
+
+  private func expand(_ grid: Grid, _ settings: ResolvedSettings) throws -> [PlannedRun] {
     let corpus = try PreparedCorpus.named(grid.corpus, in: data)
-    let runs = try grid.expand(
+    return try grid.expand(
       resolved: settings,
       corpus: RunSpec.CorpusReference(name: grid.corpus, sha256: corpus.sha256),
       vocab: corpus.manifest.vocabulary)
-    return Plan(grid: grid, settings: settings, runs: runs)
-  }
-}
-
-extension Plan {
-  /// The grid as the registry stores it.
-  func newGrid(text: String) throws -> NewGrid {
-    NewGrid(
-      study: grid.study, name: grid.name, source: grid.canonicalSource, text: text,
-      settings: try provenance())
   }
 
-  /// The runs as the registry stores them, in order of expansion.
-  var newRuns: [NewRun] { runs.map(\.newRun) }
-
-  /// What a person is told; `known` has the registry's runs by the digest of their spec.
-  func reply(known: [String: KnownRun], estimate: TimeEstimate) -> SubmissionReply {
-    let rows = zip(runs, newRuns).map { planned, run in
-      planned.row(
-        known: known[run.sha256],
-        seconds: estimate.seconds(
-          isDense: planned.kind == .dense, compute: planned.compute,
-          work: 3 * run.derived.forwardFLOPsWithLogits * Double(run.spec.tokens)))
-    }
-    return SubmissionReply(
-      study: grid.study, grid: grid.name, gridID: nil, known: false, runs: rows)
-  }
-
-  /// Where each family's M, η and B come from, as JSON: {family: {quantity: words}}.
-  private func provenance() throws -> String {
+  /// {family: {quantity: words}}.
+  private func provenance(of runs: [PlannedRun]) throws -> String {
     var families: [String: [String: String]] = [:]
     for run in runs where families[run.family] == nil {
       families[run.family] = Dictionary(
@@ -68,6 +80,43 @@ extension Plan {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     return String(decoding: try encoder.encode(families), as: UTF8.self)
+  }
+}
+
+extension Plan {
+  /// The grids as the registry stores them.
+  func newGrids(text: String) -> [NewGrid] {
+    stages.map { stage in
+      NewGrid(
+        study: study, name: stage.grid.name, source: stage.grid.canonicalSource, text: text,
+        fits: stage.grid.fits.map(\.rawValue),
+        content: stage.waits.isEmpty ? .runs(stage.expansion) : .waits(stage.waits))
+    }
+  }
+
+  /// What a person is told; `known` has the registry's runs by the digest of their spec.
+  func reply(known: [String: KnownRun], estimate: TimeEstimate) -> SubmissionReply {
+    SubmissionReply(
+      study: study,
+      grids: stages.map { stage in
+        GridReply(
+          grid: stage.grid.name, waits: stage.waits.map(\.law),
+          runs: stage.runs.map { planned in
+            let run = planned.newRun
+            let work = 3 * run.derived.forwardFLOPsWithLogits * Double(run.spec.tokens)
+            return planned.row(
+              known: known[run.sha256],
+              seconds: estimate.seconds(
+                isDense: planned.kind == .dense, compute: planned.compute, work: work))
+          })
+      })
+  }
+}
+
+extension Plan.Stage {
+  /// What it comes to as the registry stores it.
+  var expansion: Expansion {
+    Expansion(settings: settings, laws: uses, runs: runs.map(\.newRun))
   }
 }
 

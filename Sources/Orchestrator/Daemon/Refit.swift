@@ -6,59 +6,86 @@ import ServiceLifecycle
 import Synchronization
 import Wire
 
-/// Fits the laws of every study whose runs have changed, each time a run finishes.
+/// Fits the laws of every study whose runs have changed, each time a run ends, and settles the grids
+/// whose runs have all ended.
 ///
-/// Woken by a signal, driven by the registry's state. A law is recorded once for each set of runs, so
-/// a fit that was made before changes nothing.
+/// Woken by a signal, driven by the registry's state: one fit is in flight at a time, and whatever
+/// happens meanwhile is in the next one. A law is recorded once for each set of runs, so a fit that
+/// was made before changes nothing.
 final class Refit: Service {
-  /// Resamples behind each interval.
+  /// Resamples behind each interval, once nothing of a study is left to train. Until then laws are
+  /// point estimates.
   static let bootstraps = 1000
   /// The bootstrap's seed; with it the same runs give the same intervals.
   static let seed: UInt64 = 2507_17702
 
   private let registry: Registry
   private let clock: WallClock
-  private let finished: Signal
+  private let signals: Signals
+  private let settler: StageSettler
   private let log: Logger
   /// The digest of the runs that each study was last fitted to.
   private let fitted = Mutex<[String: String]>([:])
 
-  /// `finished` is raised when a run has finished.
-  init(registry: Registry, clock: WallClock, finished: Signal, log: Logger) {
+  /// What it waits for, and what it raises.
+  struct Signals: Sendable {
+    /// Raised when a run has ended or a grid was submitted.
+    var finished: Signal
+    /// Raised here when a grid was given its runs.
+    var queue: Signal
+  }
+
+  init(
+    registry: Registry, clock: WallClock, signals: Signals, data: URL, log: Logger
+  ) {
     self.registry = registry
     self.clock = clock
-    self.finished = finished
+    self.signals = signals
+    settler = StageSettler(registry: registry, clock: clock, data: data, log: log)
     self.log = log
   }
 
   func run() async throws {
     await cancelWhenGracefulShutdown {
       while !Task.isCancelled {
-        let seen = await self.finished.count
+        let seen = await self.signals.finished.count
         await self.refitAll()
-        await self.finished.wait(after: seen, limit: .seconds(60))
+        await self.signals.finished.wait(after: seen, limit: .seconds(60))
       }
     }
   }
 
   private func refitAll() async {
     do {
-      for study in Set(try await registry.status().studies.map(\.study)) {
-        try await refit(study)
+      let grids = try await registry.status().studies
+      for (study, grids) in Dictionary(grouping: grids, by: \.study) {
+        try await refit(study, isComplete: grids.allSatisfy { $0.ended == $0.total })
       }
+      try await settleStages()
+    } catch is CancellationError {
+      // The daemon is leaving; the next one fits what is left.
     } catch {
       log.error("cannot refit", metadata: ["error": "\(error)"])
     }
   }
 
+  /// Settles the grids that have ended and hands out the runs of those that waited for them.
+  func settleStages() async throws {
+    if try await settler.settle() { await signals.queue.raise() }
+  }
+
   /// Fits one study, unless its runs are those of the last fit or too few to say anything.
-  func refit(_ study: String) async throws {
+  /// Intervals are made when the study is complete.
+  func refit(_ study: String, isComplete: Bool) async throws {
     let runs = try await registry.finishedRuns(study: study).compactMap(ObservedRun.init)
-    let digest = try Self.digest(of: runs)
+    let bootstraps = isComplete ? Self.bootstraps : 0
+    let digest = try Self.digest(of: runs, bootstraps: bootstraps)
     guard fitted.withLock({ $0[study] }) != digest else { return }
     let analysis: LeverageAnalysis
     do {
-      analysis = try await Self.fit(runs)
+      analysis = try await offRequestPath { () throws(ScalingLawsError) in
+        try LeverageAnalysis.fit(runs: runs, seed: Self.seed, bootstraps: bootstraps)
+      }
     } catch {
       log.debug("no law yet", metadata: ["study": "\(study)", "reason": "\(error)"])
       return
@@ -69,22 +96,8 @@ final class Refit: Service {
     fitted.withLock { $0[study] = digest }
   }
 
-  /// The fit, off the threads that serve requests.
-  private static func fit(_ runs: [ObservedRun]) async throws(ScalingLawsError) -> LeverageAnalysis
-  {
-    let result = await withCheckedContinuation { continuation in
-      DispatchQueue.global(qos: .utility).async {
-        continuation.resume(
-          returning: Result { () throws(ScalingLawsError) in
-            try LeverageAnalysis.fit(runs: runs, seed: seed, bootstraps: bootstraps)
-          })
-      }
-    }
-    return try result.get()
-  }
-
   /// The name of an input: what was observed and how it is fitted.
-  private static func digest(of runs: [ObservedRun]) throws -> String {
+  private static func digest(of runs: [ObservedRun], bootstraps: Int) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     let options = LeverageOptions()
@@ -92,4 +105,16 @@ final class Refit: Service {
       of: try encoder.encode(runs.sorted { $0.id < $1.id }) + encoder.encode(options)
         + Data("\(bootstraps) \(seed)".utf8))
   }
+}
+
+/// The value of `work`, done at low priority off the threads that serve requests.
+func offRequestPath<Value: Sendable>(
+  _ work: @escaping @Sendable () throws(ScalingLawsError) -> Value
+) async throws(ScalingLawsError) -> Value {
+  let result = await withCheckedContinuation { continuation in
+    DispatchQueue.global(qos: .utility).async {
+      continuation.resume(returning: Result { () throws(ScalingLawsError) in try work() })
+    }
+  }
+  return try result.get()
 }

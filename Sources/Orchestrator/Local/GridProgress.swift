@@ -1,23 +1,22 @@
 import Wire
 
-/// How far the runs of one grid are: pure, from what the registry says of them.
+/// How far the runs of one file's grids are: pure, from what the registry says of them.
 struct GridProgress {
   /// Seconds that each run was expected to take on one slot.
-  var expected: [Int64: Double]
+  private var expected: [Int64: Double] = [:]
   var slots: Int
   private(set) var reported: Set<Int64> = []
   private(set) var rows: [RunRow] = []
 
-  init(expected: [Int64: Double], slots: Int) {
-    self.expected = expected
-    self.slots = slots
+  init(slots: Int) { self.slots = slots }
+
+  /// Takes a forecast of a grid's runs, in order of expansion.
+  mutating func expect(_ rows: [RunRow], seconds: [Double]) {
+    for (row, seconds) in zip(rows, seconds) { expected[row.id] = seconds }
   }
 
   /// Whether nothing is left to do.
   var isComplete: Bool { !rows.isEmpty && rows.allSatisfy(\.state.isEnded) }
-
-  /// Runs that did not finish.
-  var unfinished: [RunRow] { rows.filter { $0.state.isEnded && $0.state != .finished } }
 
   /// Takes the registry's word, and returns the runs that have ended since the last one.
   mutating func update(_ rows: [RunRow]) -> [RunRow] {

@@ -3,7 +3,7 @@ import Registry
 import ServiceLifecycle
 import Wire
 
-/// One grid from file to losses on this machine: a daemon in this process, a worker beside it.
+/// One file's grids from text to losses on this machine: a daemon in this process, a worker beside it.
 struct LocalRun {
   /// What the loop that follows a grid wakes up for.
   private enum Happening {
@@ -16,28 +16,53 @@ struct LocalRun {
   var slots: Int
   var screen: Screen
 
-  /// Trains what is left of the grid that `reply` is about; returns its runs that did not finish.
+  /// How the grids stand.
+  struct Standing {
+    /// Runs of every grid that has them, each once.
+    var rows: [RunRow]
+    /// Grids that still wait for laws and may yet get them.
+    var waiting: [StudyStatus]
+    /// Grids whose laws could not be fitted, or that could not be expanded with them.
+    var stuck: [StudyStatus]
+  }
+
+  /// Trains what is left of the grids that `reply` is about, those that wait for laws included.
   ///
   /// - Throws: `CancellationError` when a person interrupts it; what was begun goes on next time.
-  func train(_ reply: SubmissionReply) async throws -> [RunRow] {
-    guard let grid = reply.gridID else { return [] }
-    let rows = try await rows(of: grid)
-    let expected = zip(rows.map(\.id), reply.runs.map(\.seconds))
-    var progress = GridProgress(
-      expected: Dictionary(expected, uniquingKeysWith: { first, _ in first }), slots: slots)
-    _ = progress.update(rows)
-    if !progress.isComplete { try await train(grid, &progress) }
-    return progress.unfinished
+  func train(_ reply: SubmissionReply) async throws -> Standing {
+    try await daemon.refit.settleStages()
+    var progress = GridProgress(slots: slots)
+    let standing = try await standing(reply, &progress)
+    _ = progress.update(standing.rows)
+    guard !progress.isComplete || !standing.waiting.isEmpty else { return standing }
+    return try await train(reply, &progress)
   }
 
-  private func rows(of grid: Int64) async throws -> [RunRow] {
-    var filter = RunFilter()
-    filter.gridID = grid
-    filter.limit = Int(Int32.max)
-    return try await daemon.desk.registry.runs(filter)
+  private func standing(
+    _ reply: SubmissionReply, _ progress: inout GridProgress
+  ) async throws -> Standing {
+    let ids = Set(reply.grids.compactMap(\.gridID))
+    // The state of the grids is read first: one that is open by then has its runs in what follows.
+    let grids = try await daemon.desk.registry.status().studies.filter { ids.contains($0.gridID) }
+    var rows: [RunRow] = []
+    var seen: Set<Int64> = []
+    for grid in reply.grids {
+      guard let id = grid.gridID else { continue }
+      var filter = RunFilter()
+      filter.gridID = id
+      filter.limit = Int(Int32.max)
+      let own = try await daemon.desk.registry.runs(filter)
+      progress.expect(own, seconds: grid.runs.map(\.seconds))
+      rows += own.filter { seen.insert($0.id).inserted }
+    }
+    return Standing(
+      rows: rows, waiting: grids.filter { !$0.waits.isEmpty && $0.problem == nil },
+      stuck: grids.filter { $0.problem != nil })
   }
 
-  private func train(_ grid: Int64, _ progress: inout GridProgress) async throws {
+  private func train(
+    _ reply: SubmissionReply, _ progress: inout GridProgress
+  ) async throws -> Standing {
     let (happenings, tell) = AsyncStream.makeStream(of: Happening.self)
     let interrupts = Interrupts { tell.yield(.interrupted) }
     let ticks = Task {
@@ -53,24 +78,28 @@ struct LocalRun {
       try await services.run()
     }
     defer { ticks.cancel() }
-    guard let port = await ports.first(where: { _ in true }) else { return try await server.value }
+    guard let port = await ports.first(where: { _ in true }) else {
+      // The server ended before it listened, which it only does with an error of its own.
+      try await server.value
+      throw CancellationError()
+    }
     let data = daemon.desk.settings.data
     let worker = try LocalWorker(
       daemon: "http://127.0.0.1:\(port)", slots: slots, data: data, log: workerLog
     ) { tell.yield(.workerEnded(code: $0)) }
-    let result = await Result { try await follow(grid, happenings, &progress) }
+    let result = await Result { try await follow(reply, happenings, &progress) }
     screen.clearProgress()
     await worker.leave()
     withExtendedLifetime(interrupts) {}
     await services.triggerGracefulShutdown()
     try await server.value
-    try result.get()
+    return try result.get()
   }
 
-  /// Says how each run ends, until all have.
+  /// Says how each run ends, until all have and no grid waits.
   private func follow(
-    _ grid: Int64, _ happenings: AsyncStream<Happening>, _ progress: inout GridProgress
-  ) async throws {
+    _ reply: SubmissionReply, _ happenings: AsyncStream<Happening>, _ progress: inout GridProgress
+  ) async throws -> Standing {
     for await happening in happenings {
       switch happening {
       case .interrupted: throw CancellationError()
@@ -79,11 +108,13 @@ struct LocalRun {
           code: .refused,
           message: "the worker ended with code \(code); its words are in \(workerLog.path)")
       case .tick:
-        for run in progress.update(try await rows(of: grid)) { screen.note(run.ending) }
+        let standing = try await standing(reply, &progress)
+        for run in progress.update(standing.rows) { screen.note(run.ending) }
         screen.progress(progress.line)
-        if progress.isComplete { return }
+        if progress.isComplete, standing.waiting.isEmpty { return standing }
       }
     }
+    throw CancellationError()
   }
 
   private var workerLog: URL { daemon.desk.settings.data.appending(path: "worker.log") }

@@ -30,14 +30,18 @@ enum Quantity {
     return trimmed(decimal(value, places: 3))
   }
 
-  /// Seconds as `48s`, `3m20s`, `2h05m`.
+  /// Seconds as `48s`, `3m20s`, `2h05m`, `9d04h`, `236 years`.
   static func duration(_ seconds: Double) -> String {
     guard seconds.isFinite else { return "?" }
+    guard seconds < 2 * 365.25 * 86_400 else {
+      return "\(count(seconds / (365.25 * 86_400))) years"
+    }
     let whole = Int(seconds.rounded())
     switch whole {
     case ..<60: return "\(whole)s"
     case ..<3600: return "\(whole / 60)m\(twoDigits(whole % 60))s"
-    default: return "\(whole / 3600)h\(twoDigits(whole % 3600 / 60))m"
+    case ..<172_800: return "\(whole / 3600)h\(twoDigits(whole % 3600 / 60))m"
+    default: return "\(whole / 86_400)d\(twoDigits(whole % 86_400 / 3600))h"
     }
   }
 

@@ -27,10 +27,21 @@ extension Status {
         worker.runs.map { "\($0)" }.joined(separator: " "),
       ])
     }
-    let parts = [
-      grids.isEmpty ? "no grid yet: orchestrator submit grid.yaml" : grids.rendered(width: width),
-      machines.isEmpty ? "no worker is connected" : machines.rendered(width: width),
-    ]
+    let parts =
+      [
+        grids.isEmpty ? "no grid yet: orchestrator submit grid.yaml" : grids.rendered(width: width)
+      ]
+      + studies.compactMap(\.reason) + [
+        machines.isEmpty ? "no worker is connected" : machines.rendered(width: width)
+      ]
     return parts.joined(separator: "\n\n")
+  }
+}
+
+extension StudyStatus {
+  /// Why the grid has no runs, or no laws.
+  fileprivate var reason: String? {
+    if let problem { return "grid \(grid): \(problem)" }
+    return waits.isEmpty ? nil : "grid \(grid) waits for \(waits.joined(separator: ", "))"
   }
 }
