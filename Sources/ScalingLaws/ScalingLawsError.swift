@@ -9,6 +9,8 @@ public enum ScalingLawsError: Error, Hashable, Sendable {
   case outsideDomain(quantity: String, value: Double, domain: String)
   /// A form's variable without a value.
   case missingVariable(form: String, variable: LawVariable, needed: [String], given: [String])
+  /// A fit that cannot be asked for.
+  case fit(FitError)
   /// A run with a value that no training produces.
   case invalidObservation(run: Int64, quantity: String, value: Double, domain: String)
   /// The same run twice.
@@ -47,6 +49,7 @@ extension ScalingLawsError: CustomStringConvertible {
       "'\(form)' needs \(variable.name), \(variable.meaning) in \(variable.unit); it takes "
         + "\(needed.joined(separator: ", ")) and was given "
         + (given.isEmpty ? "nothing" : given.joined(separator: ", "))
+    case .fit(let error): error.description
     case .invalidObservation(let run, let quantity, let value, let domain):
       "run \(run): \(quantity) = \(value), but \(domain); correct the run or leave it out of the fit"
     case .duplicateRun(let id):
