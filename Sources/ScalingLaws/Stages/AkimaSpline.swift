@@ -62,14 +62,18 @@ public struct AkimaSpline: Hashable, Sendable {
   /// mean of the chords before and after it, each weighted by how much the slope changes on the other
   /// side.
   private static func slopes(_ x: [Double], _ y: [Double]) -> [Double] {
-    let inner = (1..<x.count).map { (y[$0] - y[$0 - 1]) / (x[$0] - x[$0 - 1]) }
-    let after = inner.count > 1 ? inner[1] : inner[0]
-    let before = inner.count > 1 ? inner[inner.count - 2] : inner[0]
-    let first = 2 * inner[0] - after
-    let last = 2 * inner[inner.count - 1] - before
-    let m = [2 * first - inner[0], first] + inner + [last, 2 * last - inner[inner.count - 1]]
+    var m: [Double] = []
+    m.reserveCapacity(x.count + 3)
+    m += [0, 0]
+    for i in 1..<x.count { m.append((y[i] - y[i - 1]) / (x[i] - x[i - 1])) }
+    let end = m.count - 1
+    // Of a single chord the parabola is the line itself.
+    m[1] = x.count > 2 ? 2 * m[2] - m[3] : m[2]
+    m[0] = 2 * m[1] - m[2]
+    m.append(x.count > 2 ? 2 * m[end] - m[end - 1] : m[end])
+    m.append(2 * m[end + 1] - m[end])
     let largest = m.reduce(0) { max($0, abs($1)) }
-    return x.indices.map { i in
+    return x.indices.map { (i: Int) -> Double in
       let right = abs(m[i + 3] - m[i + 2])
       let left = abs(m[i + 1] - m[i])
       // Where the slope changes on neither side, the paper takes the plain mean; rounding must not
