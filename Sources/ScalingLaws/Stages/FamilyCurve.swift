@@ -55,13 +55,13 @@ extension FamilyRuns {
     // Whether more than one size was tried at a budget matters where the family is said to be best.
     warnings += envelope.points.compactMap { point in
       if case .atEdge(let edge) = point.search {
-        .minimumAtEdge(budget: point.budget, edge: edge)
+        .fit(.minimumAtEdge(budget: point.budget, edge: edge))
       } else {
         nil
       }
     }
     if fitted.count < draws.count {
-      warnings.append(.resamplesFailed(failed: draws.count - fitted.count, of: draws.count))
+      warnings.append(.fit(.resamplesFailed(failed: draws.count - fitted.count, of: draws.count)))
     }
     var intervals: [String: Interval] = [:]
     let parameters: [(String, (LossCurve) -> Double)] =

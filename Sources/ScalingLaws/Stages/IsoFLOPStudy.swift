@@ -121,7 +121,7 @@ struct IsoFLOPStudy {
       StageWarning.fewSizes(budget: $0.budget, tried: $0.sizes, needed: IsoFLOP.neededSizes)
     }
     warnings += minima.compactMap { minimum in
-      minimum.edge.map { .minimumAtEdge(budget: minimum.budget, edge: $0) }
+      minimum.edge.map { .fit(.minimumAtEdge(budget: minimum.budget, edge: $0)) }
     }
     for place in profiles.indices where !isStable(place) {
       warnings.append(

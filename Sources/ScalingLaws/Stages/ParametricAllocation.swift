@@ -17,9 +17,6 @@ public struct ParametricAllocation: Hashable, Codable, Sendable {
   public var tokens: PowerProductLaw
   public var warnings: [StageWarning]
 
-  /// Shares of the smallest loss below which E is said to have collapsed.
-  public static let collapsedShare = 0.01
-
   /// - Parameters:
   ///   - points: of one family, at sizes and tokens that vary apart.
   ///   - options: of the fit; its bootstrap gives the spreads.
@@ -67,11 +64,9 @@ public struct ParametricAllocation: Hashable, Codable, Sendable {
     size = law(measure.variable, \.size)
     tokens = law(.tokens, \.tokens)
     warnings = loss.warnings.map(StageWarning.fit)
-    let share = exp(loss.theta[0]) / (points.map(\.loss).min() ?? 1)
-    if share < Self.collapsedShare { warnings.append(.irreducibleCollapsed(share: share)) }
     let draws = loss.resamples?.thetas.count ?? 0
     if drawn.count < draws {
-      warnings.append(.resamplesFailed(failed: draws - drawn.count, of: draws))
+      warnings.append(.fit(.resamplesFailed(failed: draws - drawn.count, of: draws)))
     }
   }
 

@@ -11,9 +11,6 @@ public enum StageWarning: Hashable, Codable, Sendable {
   case thresholdSensitive(law: String, exponent: String, low: Double, high: Double)
   /// A bootstrap over cells draws from few of them: its spread is too narrow.
   case fewCells(have: Int, wanted: Int)
-  /// A budget's lowest loss is at the smallest or largest size tried; it is left out unless the
-  /// options keep it.
-  case minimumAtEdge(budget: Double, edge: SizeSearch.Edge)
   /// Fewer sizes at a budget than its minimum needs.
   case fewSizes(budget: Double, tried: Int, needed: Int)
   /// With noise on the losses, fewer than half of the resamples have a minimum inside the window.
@@ -22,12 +19,8 @@ public enum StageWarning: Hashable, Codable, Sendable {
   case fewBudgets(have: Int, wanted: Int)
   /// The losses do not tell their noise, so a floor alone spreads the minima.
   case noiseUnknown
-  /// The parametric form's E fell to nothing: its exponents are those of another form.
-  case irreducibleCollapsed(share: Double)
   /// Routes to the same law differ.
   case routesDisagree(AllocationDisagreement)
-  /// Some resamples gave no value and were left out.
-  case resamplesFailed(failed: Int, of: Int)
   /// Points whose value rests on a curve outside its fitted range.
   case extrapolated(points: Int, of: Int)
   /// A family's curve and the dense one have different forms: where both are extrapolated, their
@@ -54,9 +47,6 @@ extension StageWarning: CustomStringConvertible {
         + "that counts as near-optimal; refine the grid of settings"
     case .fewCells(let have, let wanted):
       "a bootstrap over \(have) cells gives a spread that is too narrow; tune \(wanted) or more"
-    case .minimumAtEdge(let budget, let edge):
-      "at C = \(budget.readable) the lowest loss is at the \(edge.rawValue) size tried: add a "
-        + (edge == .smallest ? "smaller" : "larger") + " one"
     case .fewSizes(let budget, let tried, let needed):
       "at C = \(budget.readable) \(tried) size(s) were tried: a minimum needs \(needed)"
     case .minimumUnstable(let budget, let inside, let of):
@@ -66,13 +56,8 @@ extension StageWarning: CustomStringConvertible {
       "the law rests on \(have) budgets; train at \(wanted) or more"
     case .noiseUnknown:
       "the profiles are too short to tell their noise: give it, or try five sizes or more"
-    case .irreducibleCollapsed(let share):
-      "the irreducible loss fell to \(share.readable) of the smallest loss: do not use the parametric "
-        + "exponents; add runs far from the optimum"
     case .routesDisagree(let disagreement):
       "the routes to the allocation law disagree: \(disagreement)"
-    case .resamplesFailed(let failed, let of):
-      "\(failed) of \(of) resamples gave no value and were left out"
     case .extrapolated(let points, let of):
       "\(points) of \(of) leverages rest on a curve outside its fitted range; add budgets there"
     case .formsDiffer(let family, let curve, let dense):
