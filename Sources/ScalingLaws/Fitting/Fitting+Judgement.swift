@@ -7,57 +7,40 @@ extension Fitting {
     var warnings: [LawWarning] = []
   }
 
-  /// How wide a 95 % interval may be before the data are said not to identify its parameter: this
-  /// factor for a parameter that is positive by its meaning, half of the box for any other.
-  static let identifiedFactor = 100.0
+  /// How wide an interval may be before the data are said not to identify its parameter: this factor
+  /// for a parameter that is positive by its meaning, half of the box for any other.
+  private static let identifiedFactor = 100.0
+
+  /// Below this, intervals are wide for want of knowing the noise.
+  private static let wantedDegreesOfFreedom = 5
 
   func judge(
     _ search: MultiStart, _ curvature: Curvature, _ quality: FitQuality, _ resamples: FitResamples?
   ) -> Judgement {
-    var judgement = Judgement()
-    let threshold = StudentT(degreesOfFreedom: quality.degreesOfFreedom)
-      .quantile(central: options.level)
-    let profiles = ProfileSearch(
-      problem: problem, sample: sample, best: search.best, curvature: curvature,
-      threshold: threshold)
+    let evidence = Evidence(
+      search: search, curvature: curvature, resamples: resamples,
+      threshold: StudentT(degreesOfFreedom: quality.degreesOfFreedom)
+        .quantile(central: options.level))
     let collapsed = collapsedTerms(at: search.best.theta)
+    var judgement = Judgement()
     var identified: [Int] = []
     for (k, parameter) in form.parameters.enumerated() {
-      let isFree = problem.free.contains(k)
-      let error = curvature.standardErrors[k]
-      let theta = search.best.theta[k]
-      let normal = error.flatMap { error -> Interval? in
-        let reach = threshold * error
-        return reach.isFinite ? Interval(low: theta - reach, high: theta + reach) : nil
-      }
-      let interval = isFree ? resamples.map { $0.interval { $0[k] } } ?? normal : nil
-      let profile =
-        isFree && options.profiles && quality.degreesOfFreedom > 0 ? profiles.interval(of: k) : nil
-      judgement.parameters.append(
-        FittedParameter(
-          name: parameter.name, value: parameter.value(at: theta),
-          interval: interval.map {
-            Interval(low: parameter.value(at: $0.low), high: parameter.value(at: $0.high))
-          },
-          profile: profile.map {
-            ProfileInterval(
-              low: $0.low.map(parameter.value), high: $0.high.map(parameter.value))
-          }))
-      guard isFree else { continue }
+      let intervals = intervals(of: k, evidence)
+      judgement.parameters.append(fitted(k, at: search.best.theta[k], intervals))
+      guard problem.free.contains(k) else { continue }
       if collapsed.contains(k) {
         judgement.warnings.append(.termCollapsed(parameter: parameter.name))
       } else if !curvature.free.contains(k) {
         judgement.warnings.append(.atBound(parameter: parameter.name))
       } else if quality.degreesOfFreedom > 0 {
-        if isIdentified(k, normal: normal, interval: interval, profile: profile) {
+        if isIdentified(k, intervals) {
           identified.append(k)
         } else {
           judgement.warnings.append(.notIdentified(parameter: parameter.name))
         }
       }
     }
-    judgement.warnings += search.diagnostics.warnings
-    judgement.warnings += warnings(of: quality, resamples)
+    judgement.warnings += search.diagnostics.warnings + warnings(of: quality, resamples)
     if let influence = Influence(
       problem, sample, best: search.best, curvature: curvature, parameters: identified)
     {
@@ -69,19 +52,66 @@ extension Fitting {
     return judgement
   }
 
+  private struct Evidence {
+    var search: MultiStart
+    var curvature: Curvature
+    var resamples: FitResamples?
+    /// Student's t at the options' level.
+    var threshold: Double
+  }
+
+  /// Intervals of one coordinate θ; none of a held one.
+  private struct Intervals {
+    /// θ ± t·(standard error).
+    var normal: Interval?
+    /// Of the bootstrap; without one, the normal one.
+    var reported: Interval?
+    var profile: ProfileInterval?
+  }
+
+  private func intervals(of k: Int, _ evidence: Evidence) -> Intervals {
+    guard problem.free.contains(k), evidence.threshold.isFinite else { return Intervals() }
+    var intervals = Intervals()
+    if let error = evidence.curvature.standardErrors[k], error.isFinite {
+      let theta = evidence.search.best.theta[k]
+      let reach = evidence.threshold * error
+      intervals.normal = Interval(low: theta - reach, high: theta + reach)
+    }
+    intervals.reported = evidence.resamples.map { $0.interval { $0[k] } } ?? intervals.normal
+    if options.profiles {
+      intervals.profile = ProfileSearch(
+        problem: problem, sample: sample, best: evidence.search.best,
+        curvature: evidence.curvature, threshold: evidence.threshold
+      ).interval(of: k)
+    }
+    return intervals
+  }
+
+  /// A parameter and its intervals in its own unit.
+  private func fitted(_ k: Int, at theta: Double, _ intervals: Intervals) -> FittedParameter {
+    let parameter = form.parameters[k]
+    return FittedParameter(
+      name: parameter.name, value: parameter.value(at: theta),
+      interval: intervals.reported.map {
+        Interval(low: parameter.value(at: $0.low), high: parameter.value(at: $0.high))
+      },
+      profile: intervals.profile.map {
+        ProfileInterval(low: $0.low.map(parameter.value), high: $0.high.map(parameter.value))
+      })
+  }
+
   /// Whether every interval there is has both of its ends inside the box and is not too wide.
-  private func isIdentified(
-    _ k: Int, normal: Interval?, interval: Interval?, profile: ProfileInterval?
-  ) -> Bool {
-    if let profile, profile.low == nil || profile.high == nil { return false }
+  private func isIdentified(_ k: Int, _ intervals: Intervals) -> Bool {
+    if let profile = intervals.profile, profile.low == nil || profile.high == nil { return false }
     let box = (low: problem.bounds.lower[k], high: problem.bounds.upper[k])
     let widest =
       form.parameters[k].scale == .logarithmic
       ? log(Self.identifiedFactor) : (box.high - box.low) / 2
-    guard let normal, normal.high - normal.low <= widest else { return false }
-    guard let interval else { return false }
-    return interval.high - interval.low <= widest && interval.low > box.low
-      && interval.high < box.high
+    guard let normal = intervals.normal, normal.high - normal.low <= widest,
+      let reported = intervals.reported
+    else { return false }
+    return reported.high - reported.low <= widest && reported.low > box.low
+      && reported.high < box.high
   }
 
   /// Terms that only add to the quantity, as an irreducible loss does, and that are nothing at the
@@ -118,7 +148,4 @@ extension Fitting {
     }
     return warnings
   }
-
-  /// Below this, intervals are wide for want of knowing the noise.
-  private static let wantedDegreesOfFreedom = 5
 }

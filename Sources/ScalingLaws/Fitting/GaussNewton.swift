@@ -6,32 +6,41 @@
 struct GaussNewton {
   var problem: FitProblem
 
-  /// Steps tried before giving up.
-  static let steps = 100
-  /// A step that promises less than this share of the objective is not taken.
+  /// Evaluations before giving up.
+  private static let limit = 100
+  /// A step that promises less than this share of the objective is not worth taking.
   private static let negligible = 1e-14
+  /// A step refused for rounding promises no more than this.
+  private static let unresolved = 1e-11
+  /// Damping up to which a step's promise is that of the whole descent.
+  private static let nearlyUndamped = 1e-2
 
-  /// The minimum reached from `start`.
+  /// The minimum reached from `start`; converged when a nearly undamped step promises nothing, which
+  /// asks for no unit of θ, or when the gradient is stationary.
   func minimise(from start: [Double], _ sample: FitSample) -> BoundedMinimiser.End {
     var evaluation = FitProblem.Evaluation(problem)
     var here = expansion(at: problem.bounds.clamping(start), sample, &evaluation)
     var damping = 1e-4
     var evaluations = 1
-    while evaluations < Self.steps, here.value.isFinite {
+    var isSettled = false
+    while evaluations < Self.limit, damping < 1e16, here.value.isFinite, !isSettled {
       guard let step = here.step(in: problem.bounds, damping: damping) else {
         damping *= 16
-        if damping > 1e16 { break }
         continue
       }
-      if step.promise <= Self.negligible * max(1, here.value) { break }
+      let promise = step.promise / max(1, here.value)
+      if promise <= Self.negligible {
+        isSettled = damping <= Self.nearlyUndamped
+        break
+      }
       let trial = expansion(at: step.theta, sample, &evaluation)
       evaluations += 1
       if trial.value < here.value {
         damping = max(damping / 16, 1e-12)
         here = trial
       } else {
+        isSettled = promise <= Self.unresolved && damping <= Self.nearlyUndamped
         damping *= 8
-        if damping > 1e16 { break }
       }
     }
     let gradient = here.gradient.withUnsafeBufferPointer {
@@ -39,7 +48,8 @@ struct GaussNewton {
     }
     return BoundedMinimiser.End(
       theta: here.theta, value: here.value, gradient: gradient, evaluations: evaluations,
-      converged: BoundedMinimiser.isStationary(value: here.value, gradient: gradient))
+      converged: isSettled
+        || BoundedMinimiser.isStationary(value: here.value, gradient: gradient))
   }
 
   private func expansion(

@@ -59,11 +59,12 @@ struct Fitting {
         form: form.name, have: fitted.count, need: max(problem.free.count, 1))
     }
     // Weights tell rows apart, not how much all of them count: their mean is 1.
+    let count = Double(fitted.count)
     let total = fitted.reduce(0) { $0 + data.rows[$1].weight }
     sample = FitSample(
       targets: points.map(\.logValue),
       weights: data.rows.indices.map {
-        heldOut.contains($0) ? 0 : data.rows[$0].weight * Double(fitted.count) / total
+        heldOut.contains($0) ? 0 : data.rows[$0].weight * count / total
       })
     starts = form.starts(for: fittedPoints)
   }
