@@ -1,5 +1,7 @@
 /// Why a law cannot be named, evaluated or fitted.
 public enum ScalingLawsError: Error, Hashable, Sendable {
+  /// A form, or an evaluation of one, that cannot be.
+  case form(FormError)
   /// No published law has this name.
   case unknownLaw(name: String, nearest: String, known: [String])
   /// The published law prints no such coefficients; `offeredBy` names the laws that do.
@@ -9,6 +11,8 @@ public enum ScalingLawsError: Error, Hashable, Sendable {
   case outsideDomain(quantity: String, value: Double, domain: String)
   /// A form's variable without a value.
   case missingVariable(form: String, variable: LawVariable, needed: [String], given: [String])
+  /// A fit that cannot be asked for.
+  case fit(FitError)
   /// A run with a value that no training produces.
   case invalidObservation(run: Int64, quantity: String, value: Double, domain: String)
   /// The same run twice.
@@ -33,6 +37,7 @@ extension ScalingLawsError: CustomStringConvertible {
   /// What was wrong and what would be right.
   public var description: String {
     switch self {
+    case .form(let error): error.description
     case .unknownLaw(let name, let nearest, let known):
       "no published law is named '\(name)'; did you mean '\(nearest)'? "
         + "Known: \(known.joined(separator: ", "))"
@@ -47,6 +52,7 @@ extension ScalingLawsError: CustomStringConvertible {
       "'\(form)' needs \(variable.name), \(variable.meaning) in \(variable.unit); it takes "
         + "\(needed.joined(separator: ", ")) and was given "
         + (given.isEmpty ? "nothing" : given.joined(separator: ", "))
+    case .fit(let error): error.description
     case .invalidObservation(let run, let quantity, let value, let domain):
       "run \(run): \(quantity) = \(value), but \(domain); correct the run or leave it out of the fit"
     case .duplicateRun(let id):

@@ -98,7 +98,7 @@ extension ResolvedLaw {
   fileprivate init(_ sourced: SourcedLaw) {
     self.init(
       law: .ofCompute(sourced.law), provenance: "\(sourced.source.name) \(sourced.source.equation)",
-      fittedRange: sourced.source.range.lower...sourced.source.range.upper)
+      fittedRange: sourced.source.range.map { $0.lower...$0.upper })
   }
 
   /// A fitted power law of C, or of N and D.

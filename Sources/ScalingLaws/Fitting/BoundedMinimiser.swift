@@ -23,7 +23,11 @@ struct BoundedMinimiser {
 
   /// A point is stationary when no free component of the gradient exceeds this. Objectives are sums
   /// of residuals in units of the noise, so this is small against one.
-  static let stationary = 1e-5
+  private static let stationary = 1e-5
+
+  static func isStationary(value: Double, gradient: Double) -> Bool {
+    value.isFinite && gradient <= stationary * max(1, value)
+  }
 
   var bounds: ParameterBounds
 
@@ -41,7 +45,7 @@ struct BoundedMinimiser {
       nlopt_set_vector_storage(optimiser, 8)
       nlopt_set_min_objective(
         optimiser, ObjectiveBox.call, Unmanaged.passUnretained(box).toOpaque())
-      var theta = zip(start, zip(bounds.lower, bounds.upper)).map { min(max($0, $1.0), $1.1) }
+      var theta = bounds.clamping(start)
       var value = 0.0
       withExtendedLifetime(box) { _ = nlopt_optimize(optimiser, &theta, &value) }
       return end(at: theta, evaluations: box.evaluations, objective)
@@ -51,16 +55,10 @@ struct BoundedMinimiser {
   private func end(at theta: [Double], evaluations: Int, _ objective: Objective) -> End {
     withUnsafeTemporaryAllocation(of: Double.self, capacity: theta.count) { gradient in
       let value = theta.withUnsafeBufferPointer { objective($0, gradient) }
-      var largest = 0.0
-      for i in theta.indices {
-        let heldBelow = theta[i] <= bounds.lower[i] && gradient[i] > 0
-        let heldAbove = theta[i] >= bounds.upper[i] && gradient[i] < 0
-        if !heldBelow && !heldAbove { largest = max(largest, abs(gradient[i])) }
-      }
-      let converged = value.isFinite && largest <= Self.stationary * max(1, value)
+      let largest = bounds.freeGradient(UnsafeBufferPointer(gradient), at: theta)
       return End(
         theta: theta, value: value, gradient: largest, evaluations: evaluations,
-        converged: converged)
+        converged: Self.isStationary(value: value, gradient: largest))
     }
   }
 }

@@ -1,10 +1,12 @@
-/// A parameter with its bootstrap interval.
+/// A parameter with its interval.
 public struct FittedParameter: Hashable, Codable, Sendable {
   /// The formula's letter.
   public var name: String
   public var value: Double
   /// Nil when the noise is unknown or an end is not finite.
   public var interval: Interval?
+  /// The likelihood-ratio interval, where one was asked for.
+  public var profile: ProfileInterval?
 }
 
 /// A law as it is stored: form, parameters, and the exact runs behind it.

@@ -11,6 +11,25 @@ public struct Interval: Hashable, Codable, Sendable {
   /// Whether `value` lies in the interval, its ends included.
   public func contains(_ value: Double) -> Bool { low <= value && value <= high }
 
+  /// The ends with a share `tail` of `samples` outside each, at the order statistic tail·(B + 1), which
+  /// keeps an interval of few resamples as wide as its level says; the outermost samples where the
+  /// tail is smaller than they tell.
+  ///
+  /// Nil when there are fewer than 20 samples or when an end is not finite.
+  init?(orderStatisticsOf samples: [Double], tail: Double) {
+    guard samples.count >= 20, !samples.contains(where: \.isNaN) else { return nil }
+    let sorted = samples.sorted()
+    let position = max(tail * Double(sorted.count + 1) - 1, 0)
+    let inner = Int(position)
+    let fraction = position - Double(inner)
+    let last = sorted.count - 1
+    let low = sorted[inner] + fraction * (sorted[min(inner + 1, last)] - sorted[inner])
+    let high =
+      sorted[last - inner] - fraction * (sorted[last - inner] - sorted[max(last - inner - 1, 0)])
+    guard low.isFinite, high.isFinite else { return nil }
+    self.init(low: low, high: high)
+  }
+
   /// The central `level` of `samples`, by linear interpolation between order statistics.
   ///
   /// Nil when there are fewer than 20 samples or when an end is not finite: an interval without an

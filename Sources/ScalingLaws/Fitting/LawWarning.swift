@@ -14,6 +14,18 @@ public enum LawWarning: Hashable, Codable, Sendable {
   case minimumNotReproduced(reached: Int, starts: Int)
   /// A parameter ended on the box that it was searched in.
   case atBound(parameter: String)
+  /// A parameter that the data leave nearly free: its interval spans a factor of 100 (for one that is
+  /// positive by its meaning) or half of its box, or reaches the box's end.
+  case notIdentified(parameter: String)
+  /// A term that only adds to the quantity, such as the irreducible loss E, is below 1 % of every
+  /// value.
+  case termCollapsed(parameter: String)
+  /// One run moves a parameter by more than two of its standard errors.
+  case influentialRun(run: Int64, parameter: String, standardErrors: Double)
+  /// A prediction outside the values that the law was fitted on.
+  case outsideRange(variable: String, value: Double, range: FittedRange)
+  /// The smallest loss of a budget's profile lies at an end of its window.
+  case minimumAtEdge(budget: Double, edge: SizeSearch.Edge)
   /// The data do not identify an irreducible term.
   case offsetNotIdentified(reason: OffsetReason)
   /// The curve rests on few budgets.
@@ -50,6 +62,22 @@ extension LawWarning: CustomStringConvertible {
       "only \(reached) of \(starts) starts reached the best minimum; a parameter is nearly free"
     case .atBound(let parameter):
       "\(parameter) ended on its bound; the data do not determine it"
+    case .notIdentified(let parameter):
+      "\(parameter) is not identified: the data leave it nearly free; trust predictions inside the "
+        + "fitted range, hold it at a published value, or widen the design"
+    case .termCollapsed(let parameter):
+      "\(parameter) collapsed to 0: the data show no irreducible term; train at larger sizes and "
+        + "budgets before extrapolating, or hold it at a published value"
+    case .influentialRun(let run, let parameter, let standardErrors):
+      "run \(run) alone moves \(parameter) by \(standardErrors.readable) standard errors; check it, "
+        + "and add runs beside it"
+    case .outsideRange(let variable, let value, let range):
+      "\(variable) = \(value.readable) is outside the fitted \(range.lower.readable) to "
+        + "\(range.upper.readable); train runs out there before relying on it"
+    case .minimumAtEdge(let budget, let edge):
+      "at C = \(budget.readable) the lowest loss is at the \(edge.rawValue) size tried: add a "
+        + (edge == .smallest ? "smaller" : "larger")
+        + " one, or leave the budget out of the allocation law"
     case .offsetNotIdentified(let reason):
       "an irreducible term is not identified (\(reason.rawValue)); a pure power law is used, do not "
         + "extrapolate it far"
@@ -70,8 +98,8 @@ extension LawWarning: CustomStringConvertible {
     case .noiseUnknown:
       "nothing tells the noise, so there are no intervals; add a second seed or a third budget"
     case .fewCells(let have, let wanted):
-      "a bootstrap over \(have) budgets gives intervals that are too narrow; use noise resampling "
-        + "below \(wanted)"
+      "a bootstrap over \(have) cells gives intervals that are too narrow; below \(wanted) resample "
+        + "the noise or the residuals"
     case .resamplesFailed(let failed, let of):
       "\(failed) of \(of) resamples gave no fit and were left out"
     case .extrapolated(let runs, let of):

@@ -24,4 +24,12 @@ public enum ResidualLoss: Hashable, Codable, Sendable {
       return size <= 1 ? (r * r / 2, r) : (size - 0.5, r < 0 ? -1 : 1)
     }
   }
+  /// Second derivative at a residual measured in `unit`.
+  @inline(__always)
+  func curvature(_ r: Double) -> Double {
+    switch self {
+    case .squared: 1
+    case .huber: abs(r) <= 1 ? 1 : 0
+    }
+  }
 }

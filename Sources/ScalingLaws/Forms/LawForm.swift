@@ -36,6 +36,12 @@ public protocol LawForm: Sendable {
     gradient: UnsafeMutableBufferPointer<Double>
   ) -> Double
 
+  /// log y at each input into `values`, and its gradient into a row of `jacobian` (inputs × `count`).
+  /// The default asks `logValue`; it is a requirement so that each form has its own compiled loop.
+  func logValues(
+    _ theta: UnsafeBufferPointer<Double>, at inputs: [Input],
+    values: UnsafeMutableBufferPointer<Double>, jacobian: UnsafeMutableBufferPointer<Double>)
+
   /// The box that the minimiser stays in.
   func bounds(for points: [FitPoint<Input>]) -> ParameterBounds
   /// The documented grid of starts for these points.
@@ -43,6 +49,18 @@ public protocol LawForm: Sendable {
 }
 
 extension LawForm {
+  public func logValues(
+    _ theta: UnsafeBufferPointer<Double>, at inputs: [Input],
+    values: UnsafeMutableBufferPointer<Double>, jacobian: UnsafeMutableBufferPointer<Double>
+  ) {
+    let count = count
+    for (row, input) in inputs.enumerated() {
+      let gradient = UnsafeMutableBufferPointer(
+        rebasing: jacobian[(row * count)..<((row + 1) * count)])
+      values[row] = logValue(theta, at: input, gradient: gradient)
+    }
+  }
+
   /// log y at `input` alone.
   public func logValue(_ theta: [Double], at input: Input) -> Double {
     withUnsafeTemporaryAllocation(of: Double.self, capacity: count) { gradient in

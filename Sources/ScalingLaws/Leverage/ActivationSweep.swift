@@ -32,9 +32,11 @@ struct ActivationSweep {
     }
   }
 
-  private static func split(
-    _ rows: [GroupLeverage], by value: (GroupLeverage) -> Double, gap: Double
-  ) -> [[GroupLeverage]] {
+  /// Rows in order of a value, apart where neighbours differ by more than `gap`; each part in the
+  /// rows' own order.
+  static func split<Row>(
+    _ rows: [Row], by value: (Row) -> Double, gap: Double
+  ) -> [[Row]] {
     let order = rows.indices.sorted { (value(rows[$0]), $0) < (value(rows[$1]), $1) }
     var parts: [[Int]] = []
     for index in order {

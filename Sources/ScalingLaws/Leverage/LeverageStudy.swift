@@ -56,7 +56,7 @@ struct LeverageStudy {
       degreesOfFreedom: dense.noise?.degreesOfFreedom ?? 0)
   }
 
-  private static func validate(
+  static func validate(
     _ runs: [ObservedRun], bootstraps: Int, options: LeverageOptions
   ) throws(ScalingLawsError) {
     guard bootstraps >= 0 else {
