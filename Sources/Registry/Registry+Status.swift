@@ -32,11 +32,13 @@ extension Database {
     for group in groups {
       let id: Int64 = group["id"]
       if rows[id] == nil { order.append(id) }
-      var status = try rows[id] ?? StudyStatus(
-        study: group["study"], grid: group["grid"], gridID: id, counts: [:], flops: 0,
-        flopsDone: 0, bestValidationLoss: nil,
-        waits: JSONText.decode([String].self, from: group["waits"], column: "grid_wait.law"),
-        problem: group["problem"])
+      var status =
+        try rows[id]
+        ?? StudyStatus(
+          study: group["study"], grid: group["grid"], gridID: id, counts: [:], flops: 0,
+          flopsDone: 0, bestValidationLoss: nil,
+          waits: JSONText.decode([String].self, from: group["waits"], column: "grid_wait.law"),
+          problem: group["problem"])
       defer { rows[id] = status }
       guard let stored = group["state"] as String? else { continue }
       let state = try RunState(stored: stored)

@@ -108,12 +108,12 @@ final class Refit: Service {
 }
 
 /// The value of `work`, done at low priority off the threads that serve requests.
-func offRequestPath<Value: Sendable>(
-  _ work: @escaping @Sendable () throws(ScalingLawsError) -> Value
-) async throws(ScalingLawsError) -> Value {
+func offRequestPath<Value: Sendable, Failure: Error>(
+  _ work: @escaping @Sendable () throws(Failure) -> Value
+) async throws(Failure) -> Value {
   let result = await withCheckedContinuation { continuation in
     DispatchQueue.global(qos: .utility).async {
-      continuation.resume(returning: Result { () throws(ScalingLawsError) in try work() })
+      continuation.resume(returning: Result { () throws(Failure) in try work() })
     }
   }
   return try result.get()

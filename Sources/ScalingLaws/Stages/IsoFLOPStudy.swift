@@ -23,7 +23,9 @@ struct IsoFLOPStudy {
       .map { IsoFLOPProfile(budget: $0.key, points: $0.value) }
       .sorted { $0.budget < $1.budget }
     profiles = all.filter { $0.logSize.count >= IsoFLOP.neededSizes }
-    short = all.filter { $0.logSize.count < IsoFLOP.neededSizes }.map { ($0.budget, $0.logSize.count) }
+    short = all.filter { $0.logSize.count < IsoFLOP.neededSizes }.map {
+      ($0.budget, $0.logSize.count)
+    }
     sigma = Self.sigma(profiles, options)
     samples = Self.samples(profiles, sigma: sigma ?? 0, options)
   }
@@ -65,7 +67,8 @@ struct IsoFLOPStudy {
     var spread = options.spreadFloor * profile.spacing
     if let drawn = BootstrapSpread(inside, level: options.level) {
       // Draws without a minimum inside say that the place is less certain than the others tell.
-      spread = max(spread, drawn.standardDeviation) * Double(samples[place].count) / Double(drawn.draws)
+      spread =
+        max(spread, drawn.standardDeviation) * Double(samples[place].count) / Double(drawn.draws)
     }
     return IsoFLOP.Minimum(
       budget: profile.budget, size: exp(found.logSize),

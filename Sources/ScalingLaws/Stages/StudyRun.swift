@@ -17,13 +17,13 @@ public struct StudyRun: Hashable, Codable, Sendable {
 
 extension StudyRun {
   /// As a run of a sweep at its budget.
-  var tuning: TuningRun {
+  public var tuning: TuningRun {
     TuningRun(
       run: observed.id, cell: .budget(observed.budget), loss: observed.loss, settings: settings)
   }
 
   /// As a point of an isoFLOP profile over M.
-  var profilePoint: IsoFLOPPoint {
+  public var profilePoint: IsoFLOPPoint {
     IsoFLOPPoint(
       run: observed.id, budget: observed.budget, size: observed.flopsPerToken,
       tokens: observed.compute / observed.flopsPerToken, loss: observed.loss)
@@ -38,13 +38,17 @@ extension [StudyRun] {
       var key: RunGroup.Key
       var seed: UInt64
     }
-    return Dictionary(grouping: self) { Place(key: RunGroup.Key($0.observed), seed: $0.observed.seed) }
-      .values.flatMap { runs -> [ObservedRun] in
-        let settings = Set(runs.map(\.settings))
-        guard settings.count > 1 else { return runs.map(\.observed) }
-        let best = runs.min { ($0.observed.loss, $0.observed.id) < ($1.observed.loss, $1.observed.id) }!
-        return [best.observed]
-      }
-      .sorted { $0.id < $1.id }
+    return Dictionary(grouping: self) {
+      Place(key: RunGroup.Key($0.observed), seed: $0.observed.seed)
+    }
+    .values.flatMap { runs -> [ObservedRun] in
+      let settings = Set(runs.map(\.settings))
+      guard settings.count > 1 else { return runs.map(\.observed) }
+      let best = runs.min {
+        ($0.observed.loss, $0.observed.id) < ($1.observed.loss, $1.observed.id)
+      }!
+      return [best.observed]
+    }
+    .sorted { $0.id < $1.id }
   }
 }
