@@ -52,19 +52,19 @@ public struct IsoFLOP: Hashable, Codable, Sendable {
       for point in points { try point.validate() }
     }
     let study = IsoFLOPStudy(points, options)
-    self.options = options
-    self.measure = measure
-    noise = study.sigma
-    minima = study.profiles.indices.compactMap { study.minimum($0) }
-    let used = minima.indices.filter { minima[$0].isUsed }
+    let minima = study.profiles.indices.compactMap { study.minimum($0) }
+    let used = minima.filter(\.isUsed)
     guard used.count >= 2 else {
       throw .tooFew(
         stage: "an allocation law", what: "budgets with a minimum inside the sizes tried",
         have: used.count, need: 2)
     }
-    let kept = used.map { minima[$0] }
-    size = try study.law(kept, of: measure.variable, value: \.size, sample: { $0.logSize })
-    tokens = try study.law(kept, of: .tokens, value: \.tokens, sample: { $0.logTokens })
+    self.options = options
+    self.measure = measure
+    self.minima = minima
+    noise = study.sigma
+    size = try study.law(used, of: measure.variable, value: \.size, sample: { $0.logSize })
+    tokens = try study.law(used, of: .tokens, value: \.tokens, sample: { $0.logTokens })
     warnings = study.warnings(minima)
   }
 }

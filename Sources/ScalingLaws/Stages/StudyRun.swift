@@ -34,21 +34,17 @@ extension [StudyRun] {
   /// Of runs that differ by their settings alone, the one of lowest loss: settings off the optimum
   /// are a sweep, not seeds, and their mean is not the loss of the architecture.
   var tuned: [ObservedRun] {
-    struct Place: Hashable {
-      var key: RunGroup.Key
-      var seed: UInt64
-    }
-    return Dictionary(grouping: self) {
-      Place(key: RunGroup.Key($0.observed), seed: $0.observed.seed)
-    }
-    .values.flatMap { runs -> [ObservedRun] in
-      let settings = Set(runs.map(\.settings))
-      guard settings.count > 1 else { return runs.map(\.observed) }
-      let best = runs.min {
-        ($0.observed.loss, $0.observed.id) < ($1.observed.loss, $1.observed.id)
-      }!
-      return [best.observed]
-    }
-    .sorted { $0.id < $1.id }
+    Dictionary(grouping: self) { SeedOfGroup(key: RunGroup.Key($0.observed), seed: $0.observed.seed) }
+      .values.flatMap { runs -> [ObservedRun] in
+        let observed = runs.map(\.observed)
+        guard Set(runs.map(\.settings)).count > 1 else { return observed }
+        return [observed.min { ($0.loss, $0.id) < ($1.loss, $1.id) }!]
+      }
+      .sorted { $0.id < $1.id }
   }
+}
+
+private struct SeedOfGroup: Hashable {
+  var key: RunGroup.Key
+  var seed: UInt64
 }

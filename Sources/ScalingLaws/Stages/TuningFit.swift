@@ -42,26 +42,24 @@ struct TuningFit {
       throw .tooFew(stage: target.name, what: "cells", have: have, need: need)
     }
     let places = target.variables.map { runs[0].cell.variables.firstIndex(of: $0)! }
-    columns = places.map { place in runs.map { log($0.cell.coordinates[place]) } }
-    y = runs.map { log($0.settings[target.quantity]!) }
+    let columns = places.map { place in runs.map { log($0.cell.coordinates[place]) } }
+    let y = runs.map { log($0.settings[target.quantity]!) }
     guard let first = LogLinearFit(columns: columns, y: y) else {
       throw .variableConstant(
         quantity: target.quantity.variable.name,
         variable: target.variables.map(\.name).joined(separator: " and "))
     }
-    let far = limit.map { Self.outliers(first, columns, y, limit: $0) } ?? []
-    rows = y.indices.filter { !far.contains($0) }
-    outliers = far.map { runs[$0].run }.sorted()
+    let far = Set(limit.map { Self.outliers(first, columns, y, limit: $0) } ?? [])
+    let near = y.indices.filter { !far.contains($0) }
     // Without the outliers a variable may no longer vary; then they stay.
-    if let second = LogLinearFit(columns: columns, y: y, rows: rows) {
-      fit = second
-    } else {
-      fit = first
-      rows = Array(y.indices)
-      outliers = []
-    }
+    let second = far.isEmpty ? nil : LogLinearFit(columns: columns, y: y, rows: near)
+    fit = second ?? first
+    rows = second == nil ? Array(y.indices) : near
+    outliers = second == nil ? [] : far.map { runs[$0].run }.sorted()
     self.runs = runs
     self.cellOfRow = cellOfRow
+    self.columns = columns
+    self.y = y
   }
 
   /// Rows whose residual exceeds `limit` robust standard deviations.
