@@ -32,6 +32,7 @@ let package = Package(
     .executable(name: "orchestrator", targets: ["Orchestrator"]),
     .executable(name: "worker", targets: ["Worker"]),
     .executable(name: "trainer-benchmark", targets: ["TrainerBenchmark"]),
+    .executable(name: "law-benchmark", targets: ["LawBenchmark"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -98,6 +99,9 @@ let package = Package(
       name: "TrainerBenchmark",
       dependencies: ["Trainer", "Corpus", "Experiment", "Wire", "COneDNN"],
       path: "Benchmarks/Trainer", swiftSettings: numeric),
+    .executableTarget(
+      name: "LawBenchmark", dependencies: ["ScalingLaws"], path: "Benchmarks/Laws",
+      exclude: ["peer.py"], swiftSettings: numeric),
 
     // Tests, one target each; Loopback is the stand-in daemon of those that need one.
     .target(name: "Loopback", path: "Tests/Loopback", swiftSettings: strict),

@@ -17,6 +17,13 @@ extension LawFit {
   }
 }
 
+extension NamedLawForm {
+  /// The options in use, name → choice.
+  var choices: [String: String] {
+    Dictionary(uniqueKeysWithValues: options.map { ($0.name, $0.choice) })
+  }
+}
+
 /// A form, its data and what a fit asked of them, before the search.
 struct Fitting {
   let form: any NamedLawForm
@@ -85,7 +92,8 @@ struct Fitting {
     let judged = judge(search, curvature, quality, resamples)
     let kept = Set(fitted)
     return LawFit(
-      form: form.name, formula: form.formula, quantity: form.quantity, variables: form.variables,
+      form: form.name, formOptions: form.choices, formula: form.formula, quantity: form.quantity,
+      variables: form.variables,
       options: options, parameters: judged.parameters, quality: quality,
       diagnostics: search.diagnostics, warnings: judged.warnings, ranges: ranges,
       rows: rows(fitted, at: best.theta, leverages: curvature.leverages),

@@ -15,6 +15,21 @@ extension LawFit {
     public var warnings: [LawWarning]
   }
 
+  /// The form with the options that were fitted.
+  ///
+  /// - Throws: `form` when it is none of `LawForms`.
+  public func namedForm() throws(ScalingLawsError) -> any NamedLawForm {
+    try LawForms.named(form, options: formOptions)
+  }
+
+  /// The law's value with its interval, for a form of `LawForms`.
+  ///
+  /// - Parameter values: in the order of `variables`, in their units.
+  /// - Throws: `outsideDomain` for a value that its variable cannot have; `form`.
+  public func prediction(at values: [Double]) throws(ScalingLawsError) -> Prediction {
+    try prediction(at: values, by: try namedForm())
+  }
+
   /// The law's value with its interval, at a point that may lie outside the fitted ranges.
   ///
   /// - Parameters:
@@ -24,7 +39,7 @@ extension LawFit {
   public func prediction(
     at values: [Double], by form: any NamedLawForm
   ) throws(ScalingLawsError) -> Prediction {
-    guard form.name == self.form else {
+    guard form.name == self.form, form.choices == formOptions else {
       throw .fit(.otherForm(fitted: self.form, given: form.name))
     }
     return try prediction(at: values, of: form)

@@ -19,6 +19,8 @@ public struct LawFit: Hashable, Codable, Sendable {
 
   /// The form's name.
   public var form: String
+  /// The form's options, name → choice.
+  public var formOptions: [String: String]
   /// The form written out.
   public var formula: String
   public var quantity: LawVariable
