@@ -1,5 +1,4 @@
 public import Experiment
-import Yams
 
 /// The text of a grid, as people write it: YAML in, a typed `Grid` out.
 public enum GridFile {
@@ -8,21 +7,9 @@ public enum GridFile {
   /// Throws `GridFileError` with every fault of the text, in the order of its lines. A faulty file
   /// gives no grid at all.
   public static func decode(_ text: String, file: String) throws(GridFileError) -> Grid {
-    let root: Node?
-    do {
-      root = try Yams.compose(yaml: text)
-    } catch {
-      throw GridFileError(file: file, problems: [Problem(syntax: error)])
-    }
     let log = ProblemLog()
-    guard let root, let mapping = MappingReader(root, path: "", log: log) else {
-      if log.problems.isEmpty {
-        log.add(line: 1, path: "", .wrongKind(expected: "a mapping of keys", found: "nothing"))
-      }
-      throw GridFileError(file: file, problems: log.problems)
-    }
-    let grid = GridReader(log: log).grid(mapping)
-    guard let grid, log.problems.isEmpty else {
+    let mapping = try MappingReader(text, file: file, log: log)
+    guard let grid = mapping.flatMap({ GridReader(log: log).grid($0) }), log.problems.isEmpty else {
       throw GridFileError(file: file, problems: log.problems)
     }
     return grid

@@ -48,6 +48,23 @@ struct MappingReader {
     self.init(Value(node: node, path: path, log: log))
   }
 
+  /// The mapping that `text` is; nil, with a report, when it is something else.
+  ///
+  /// Throws `GridFileError` when it is no YAML.
+  init?(_ text: String, file: String, log: ProblemLog) throws(GridFileError) {
+    let root: Node?
+    do {
+      root = try Yams.compose(yaml: text)
+    } catch {
+      throw GridFileError(file: file, problems: [Problem(syntax: error)])
+    }
+    guard let root else {
+      log.add(line: 1, path: "", .wrongKind(expected: "a mapping of keys", found: "nothing"))
+      return nil
+    }
+    self.init(root, path: "", log: log)
+  }
+
   init?(_ value: Value) {
     place = value
     guard case .mapping(let mapping) = value.node else {
