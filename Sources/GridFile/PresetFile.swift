@@ -8,8 +8,8 @@ public enum PresetFile {
   /// Throws `GridFileError` with every fault of the text, a shape that cannot be built among them.
   public static func decode(_ text: String, file: String) throws(GridFileError) -> Preset {
     let log = ProblemLog()
-    let preset = try MappingReader(text, file: file, log: log).flatMap { preset($0) }
-    guard let preset, log.problems.isEmpty else {
+    let mapping = try MappingReader(text, file: file, log: log)
+    guard let preset = mapping.flatMap({ preset($0) }), log.problems.isEmpty else {
       throw GridFileError(file: file, problems: log.problems)
     }
     return preset

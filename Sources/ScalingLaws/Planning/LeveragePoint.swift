@@ -40,7 +40,7 @@ public struct LeveragePoint: Hashable, Sendable {
   }
 
   /// Whether A and G lie where the law was fitted.
-  func isWithinFit(of model: LeverageModel) -> Bool {
+  public func isWithinFit(of model: LeverageModel) -> Bool {
     model.activation.contains(activation) && model.granularity.contains(granularity)
   }
 }

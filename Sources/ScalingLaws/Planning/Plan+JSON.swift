@@ -24,7 +24,7 @@ extension Plan: Encodable {
 
   public func encode(to encoder: any Encoder) throws {
     var plan = encoder.container(keyedBy: CodingKeys.self)
-    try plan.encode(budget, forKey: .budget)
+    try plan.encode(budget.compute, forKey: .budget)
     try plan.encode(compute, forKey: .compute)
     try plan.encode(modelFLOPs, forKey: .modelFLOPs)
     try plan.encode(targetModelFLOPs, forKey: .targetModelFLOPs)

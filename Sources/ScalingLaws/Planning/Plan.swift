@@ -36,8 +36,8 @@ public struct Plan: Hashable, Sendable {
     public var isWithinFit: Bool
   }
 
-  /// The budget asked for, FLOPs.
-  public var budget: Double
+  /// The budget asked for.
+  public var budget: ComputeBudget
   public var allocation: Allocation
   /// M aimed at, training FLOPs a token.
   public var targetModelFLOPs: Double

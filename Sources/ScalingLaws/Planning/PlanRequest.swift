@@ -14,6 +14,18 @@ public enum ComputeBudget: Hashable, Codable, Sendable {
   }
 }
 
+extension ComputeBudget: CustomStringConvertible {
+  /// What was asked for, in its own terms.
+  public var description: String {
+    switch self {
+    case .flops(let flops): "\(flops.readable) FLOPs"
+    case .deviceHours(let hours, let peak, let utilisation):
+      "\(hours.readable) GPU-hours at \(utilisation.readable) of \(peak.readable) FLOP/s, "
+        + "\(compute.readable) FLOPs"
+    }
+  }
+}
+
 /// A or G, held or let move.
 public enum RatioChoice: Hashable, Codable, Sendable {
   /// As near as integers come: A to 2 %, G to 10 %, which is where a grid flags it.

@@ -28,9 +28,10 @@ extension PlanRequest {
     let denseCompute = leverage * realised
     let denseModelFLOPs =
       try tokens == nil
-      ? value(of: laws.denseAllocation, "M", at: denseCompute) : denseCompute / (steps * batchTokens)
+      ? value(of: laws.denseAllocation, "M", at: denseCompute)
+      : denseCompute / (steps * batchTokens)
     return Plan(
-      budget: compute,
+      budget: budget,
       allocation: tokens.map { .tokens($0) } ?? .law(laws.allocation.provenance),
       targetModelFLOPs: search.target, architecture: shape,
       learningRate: Double(String(format: "%.4e", learningRate)) ?? learningRate,

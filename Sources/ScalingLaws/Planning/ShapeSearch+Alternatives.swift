@@ -74,7 +74,8 @@ extension ShapeSearch {
     let g = choice.granularity?.doubleValue ?? 1
     var shape = try ShapeSearch(
       constraints: free, leverage: leverage, compute: compute, target: target,
-      activation: FittedRange(a / 1.2, min(1, a * 1.2)), granularity: FittedRange(g / 1.15, g * 1.15)
+      activation: FittedRange(a / 1.2, min(1, a * 1.2)),
+      granularity: FittedRange(g / 1.15, g * 1.15)
     ).best(fromTokens: false)
     shape.experts = experts(topK: shape.topK, activation: a)
     return shape

@@ -114,7 +114,9 @@ struct ShapeSearch {
   /// The expert widths whose G may be used.
   private func expertWidths(dModel: Int) -> [Int] {
     let step = ShapeRule.expertStep(dModel: dModel)
-    let (low, high) = (2 * Double(dModel) / granularity.upper, 2 * Double(dModel) / granularity.lower)
+    let (low, high) = (
+      2 * Double(dModel) / granularity.upper, 2 * Double(dModel) / granularity.lower
+    )
     let first = max(1, Int((low / Double(step) - 1e-9).rounded(.up)))
     let last = Int(high / Double(step) + 1e-9)
     return first <= last ? (first...last).map { $0 * step } : []
