@@ -1,5 +1,7 @@
 /// Why a law cannot be named, evaluated or fitted.
 public enum ScalingLawsError: Error, Hashable, Sendable {
+  /// A form, or an evaluation of one, that cannot be.
+  case form(FormError)
   /// No published law has this name.
   case unknownLaw(name: String, nearest: String, known: [String])
   /// The published law prints no such coefficients; `offeredBy` names the laws that do.
@@ -33,6 +35,7 @@ extension ScalingLawsError: CustomStringConvertible {
   /// What was wrong and what would be right.
   public var description: String {
     switch self {
+    case .form(let error): error.description
     case .unknownLaw(let name, let nearest, let known):
       "no published law is named '\(name)'; did you mean '\(nearest)'? "
         + "Known: \(known.joined(separator: ", "))"

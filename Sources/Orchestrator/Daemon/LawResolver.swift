@@ -29,7 +29,7 @@ struct LawResolver {
       return ResolvedLaw(
         law: .ofCompute(sourced.law),
         provenance: "\(sourced.source.name) \(sourced.source.equation)",
-        fittedRange: sourced.source.range.lower...sourced.source.range.upper)
+        fittedRange: sourced.source.range.map { $0.lower...$0.upper })
     } catch {
       throw APIError(.refused, "family \(request.family): \(error)")
     }

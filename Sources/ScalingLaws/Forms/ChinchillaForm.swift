@@ -57,7 +57,9 @@ public struct ChinchillaForm: NamedLawForm {
       let excess = smallest + log((1 - share) / 2)
       return [0.2, 0.4, 0.8].flatMap { alpha in
         [0.2, 0.4, 0.8].map { beta in
-          [smallest + log(share), excess + alpha * logN, excess + beta * logD, alpha, beta]
+          inside([
+            smallest + log(share), excess + alpha * logN, excess + beta * logD, alpha, beta,
+          ])
         }
       }
     }
@@ -76,5 +78,9 @@ public struct ChinchillaForm: NamedLawForm {
       conventions: [
         "a refit of Hoffmann et al. to 240 points read off their figure, 5 outliers left out"
       ]),
+    PublishedCoefficients(
+      name: "krajewski-2402.07871", variant: "dense", arXiv: "2402.07871", place: "the fitted law",
+      values: [0.47, 16.3, 26.7, 0.126, 0.127],
+      conventions: ["the dense companion of that paper's law of granularity"]),
   ]
 }

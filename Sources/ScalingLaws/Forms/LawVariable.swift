@@ -10,6 +10,8 @@ public struct LawVariable: Hashable, Codable, Sendable {
     case share = "from 0 to below 1"
     /// x ≥ 1.
     case count = "at least 1"
+    /// x > 1.
+    case aboveOne = "above 1"
 
     func contains(_ x: Double) -> Bool {
       guard x.isFinite else { return false }
@@ -18,6 +20,7 @@ public struct LawVariable: Hashable, Codable, Sendable {
       case .ratio: x > 0 && x <= 1
       case .share: x >= 0 && x < 1
       case .count: x >= 1
+      case .aboveOne: x > 1
       }
     }
   }
@@ -57,6 +60,8 @@ extension LawVariable {
     "N", "parameters without the vocabulary", unit: "parameters")
   public static let activeParameters = LawVariable(
     "N_active", "parameters that one token uses", unit: "parameters")
+  public static let activeBodyParameters = LawVariable(
+    "N_body", "parameters that one token uses, without embeddings", unit: "parameters")
   public static let experts = LawVariable("E", "experts", unit: "experts", domain: .count)
   public static let activationRatio = LawVariable(
     "A", "activation ratio E_a / E of routed experts", unit: "1", domain: .ratio)

@@ -18,6 +18,11 @@ public protocol NamedLawForm: LawForm {
   var parameters: [FormParameter] { get }
   /// Coefficients that papers print for this form.
   var published: [PublishedCoefficients] { get }
+  /// Choices that change what the formula means, each with the one in use; none unless a form says so.
+  var options: [FormOption] { get }
+
+  /// The same form with one option changed; `choosing` checks the names first.
+  func setting(_ option: String, to choice: String) -> Self
 
   /// A point for `logValue`, logarithms taken once; `values` in the order of `variables` and inside
   /// their domains.
@@ -32,6 +37,13 @@ extension NamedLawForm {
     ParameterBounds(
       lower: parameters.map { $0.coordinate(of: $0.lower) },
       upper: parameters.map { $0.coordinate(of: $0.upper) })
+  }
+
+  /// A start moved to the nearest point of the box.
+  func inside(_ start: [Double]) -> [Double] {
+    zip(start, parameters).map {
+      min(max($0, $1.coordinate(of: $1.lower)), $1.coordinate(of: $1.upper))
+    }
   }
 
   /// Parameters in their own units → θ.

@@ -112,7 +112,7 @@ public struct UnitPowerLawForm: LawForm {
 
 /// Ordinary least squares of the log values: the value at the mean of the inputs, which are centred
 /// by their callers, and the slope.
-private func leastSquaresLine(_ points: [FitPoint<Double>]) -> (mean: Double, slope: Double) {
+func leastSquaresLine(_ points: [FitPoint<Double>]) -> (mean: Double, slope: Double) {
   let n = Double(points.count)
   let x = points.reduce(0) { $0 + $1.input } / n
   let y = points.reduce(0) { $0 + $1.logValue } / n

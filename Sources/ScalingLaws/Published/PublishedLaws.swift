@@ -1,7 +1,21 @@
-/// The published laws by name.
+/// The published laws by name: an index of what the forms carry, so that each coefficient is written
+/// once, beside its form.
 public enum PublishedLaws {
-  /// Every law, in the order in which they are offered.
-  public static let all: [PublishedLaw] = [ling, deepSeek]
+  /// Every law, in the order in which the forms first name them.
+  public static let all: [PublishedLaw] = {
+    var laws: [PublishedLaw] = []
+    for form in LawForms.all {
+      for coefficients in form.published {
+        let entry = PublishedLaw.Entry(form: form, coefficients: coefficients)
+        if let known = laws.firstIndex(where: { $0.name == coefficients.name }) {
+          laws[known].entries.append(entry)
+        } else {
+          laws.append(PublishedLaw(name: coefficients.name, entries: [entry]))
+        }
+      }
+    }
+    return laws
+  }()
 
   /// The names, in the order of `all`.
   public static var names: [String] { all.map(\.name) }
@@ -37,18 +51,5 @@ public enum PublishedLaws {
   ) -> SourcedLaw {
     // `all` holds every quantity of both kinds: a test walks the four quantities and two kinds.
     all.lazy.compactMap { $0.law(quantity, for: kind) }.first!
-  }
-}
-
-extension PublishedLaw {
-  /// The entry for a quantity and kind with its source, or nil when the paper prints none.
-  public func law(_ quantity: Quantity, for kind: Kind) -> SourcedLaw? {
-    entries.first { $0.quantity == quantity && $0.kind == kind }.map { entry in
-      SourcedLaw(
-        law: entry.law,
-        source: LawSource(
-          name: name, arXiv: arXiv, equation: entry.equation, kind: kind, quantity: quantity,
-          range: entry.range))
-    }
   }
 }

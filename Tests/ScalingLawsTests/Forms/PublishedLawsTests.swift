@@ -5,52 +5,6 @@ import ScalingLaws
 
 @Suite("Published laws")
 struct PublishedLawsTests {
-  @Test(
-    "The joint law gives the leverages that its paper's claims imply at G = 2",
-    arguments: [
-      (3e20, [0.99, 1.33, 1.76, 2.31, 2.97, 3.69, 4.38, 4.94]),
-      (1e22, [0.99, 1.43, 2.06, 2.90, 3.99, 5.25, 6.52, 7.60]),
-    ])
-  func jointLawOverActivation(compute: Double, expected: [Double]) throws {
-    for (doublings, value) in expected.enumerated() {
-      let experts = Double(2 << doublings)
-      let leverage = try JointLeverageLaw.ling.leverage(
-        activationRatio: 2 / experts, granularity: 2, compute: compute)
-      #expect(abs(leverage - value) <= 0.0051, "E = \(experts)")
-    }
-  }
-
-  @Test(
-    "The joint law gives the leverages that its paper's claims imply at A = 1/32",
-    arguments: [
-      (1e22, [5.25, 6.44, 6.92, 7.13, 7.22, 7.13]), (3e20, [3.69, 4.52, 4.86, 5.01, 5.07, 5.01]),
-    ])
-  func jointLawOverGranularity(compute: Double, expected: [Double]) throws {
-    for (granularity, value) in zip([2.0, 4, 6, 8, 12, 16], expected) {
-      let leverage = try JointLeverageLaw.ling.leverage(
-        activationRatio: 1 / 32, granularity: granularity, compute: compute)
-      #expect(abs(leverage - value) <= 0.0051, "G = \(granularity)")
-    }
-    #expect(abs(JointLeverageLaw.ling.optimalGranularity - 11.3) < 0.05)
-  }
-
-  @Test("The joint law refuses what has no meaning")
-  func jointLawDomain() {
-    let law = JointLeverageLaw.ling
-    #expect(throws: ScalingLawsError.self) {
-      try law.leverage(activationRatio: 0, granularity: 2, compute: 1e20)
-    }
-    #expect(throws: ScalingLawsError.self) {
-      try law.leverage(activationRatio: 1.5, granularity: 2, compute: 1e20)
-    }
-    #expect(throws: ScalingLawsError.self) {
-      try law.leverage(activationRatio: 0.5, granularity: .nan, compute: 1e20)
-    }
-    #expect(throws: ScalingLawsError.self) {
-      try law.leverage(activationRatio: 0.5, granularity: 2, compute: -1)
-    }
-  }
-
   @Test("Ling's hyperparameters at 1e22 are 5.0e-4 and seven million tokens")
   func lingHyperparameters() throws {
     let rate = try PublishedLaws.law("ling-2507.17702", .learningRate, for: .moe)
@@ -112,7 +66,7 @@ struct PublishedLawsTests {
   func lackingCoefficients() {
     let error = ScalingLawsError.lawLacks(
       law: "ling-2507.17702", quantity: .learningRate, kind: .dense,
-      offeredBy: ["deepseek-2401.02954"])
+      offeredBy: ["deepseek-2401.02954", "moonlight-2502.16982"])
     #expect(throws: error) {
       try PublishedLaws.law("ling-2507.17702", .learningRate, for: .dense)
     }
