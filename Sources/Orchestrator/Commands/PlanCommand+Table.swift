@@ -54,7 +54,7 @@ extension Plan {
   /// What moving one thing at the same C and M does, limits aside.
   private var tradeOffs: TextTable {
     var table = TextTable([
-      "moved", ">EL", ">", ">N", ">", ">N_a", ">", ">A", ">G", ">layers", "shape", "note",
+      "moved", ">EL", ">", ">N", ">", ">N_a", ">", ">A", ">G", "shape", "note",
     ])
     for row in alternatives {
       let counts = row.architecture.parameters
@@ -70,7 +70,7 @@ extension Plan {
         Quantity.count(Double(counts.activeNonVocabulary)),
         isChoice ? "" : Quantity.percent(row.relativeActive),
         row.architecture.shortActivation,
-        row.architecture.shortGranularity, "\(row.architecture.layers)",
+        row.architecture.shortGranularity,
         "\(row.architecture)", notes.compactMap { $0 }.joined(separator: ", "),
       ])
     }

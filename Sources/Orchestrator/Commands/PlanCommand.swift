@@ -30,8 +30,8 @@ struct PlanCommand: AsyncParsableCommand {
   @OptionGroup(title: "Constraints") var constraints: PlanConstraintOptions
   @Option(help: ArgumentHelp("Show this published model instead.", valueName: "name"))
   var preset: String?
-  @Option(help: "Published law of M; \(PublishedLaws.ling.name).") var allocation: String?
-  @Option(help: "Published law of η and B; \(PublishedLaws.ling.name).")
+  @Option(help: "Published law of M; ling-2507.17702.") var allocation: String?
+  @Option(help: "Published law of η and B; ling-2507.17702.")
   var hyperparameters: String?
   @Flag var format: Format?
   @Option(help: "Study of the grid file.") var study = "plan"

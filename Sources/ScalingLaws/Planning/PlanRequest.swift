@@ -32,6 +32,13 @@ public enum RatioChoice: Hashable, Codable, Sendable {
   case value(Double)
   case range(ClosedRange<Double>)
 
+  var held: Double? {
+    switch self {
+    case .value(let value): value
+    case .range: nil
+    }
+  }
+
   var bounds: ClosedRange<Double> {
     switch self {
     case .value(let value): value...value

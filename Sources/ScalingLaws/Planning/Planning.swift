@@ -61,7 +61,8 @@ extension PlanRequest {
       activation: try allowed(
         "A", constraints.activation, slack: 1.02, fitted: laws.leverage.activation, by: laws),
       granularity: try allowed(
-        "G", constraints.granularity, slack: 1.1, fitted: laws.leverage.granularity, by: laws))
+        "G", constraints.granularity, slack: 1.1, fitted: laws.leverage.granularity, by: laws),
+      heldActivation: constraints.activation?.held, heldGranularity: constraints.granularity?.held)
   }
 
   /// The range to search, inside the fitted one unless extrapolation is allowed.

@@ -3,7 +3,7 @@ import Foundation
 
 extension ShapeSearch {
   /// The most and the fewest experts that the range of A, the multiple and the limit on N allow; the
-  /// limit alone when even the fewest exceed it.
+  /// fewest alone when they reach the limit, the nearest count where A is held.
   func expertCounts(of shape: Architecture, _ findings: inout Findings) -> [Int] {
     let multiple = constraints.expertsMultiple
     let topK = Double(shape.topK)
@@ -15,6 +15,9 @@ extension ShapeSearch {
       findings.nearestActivation = nearestActivation(
         topK: shape.topK, counts: [most, fewest], findings.nearestActivation)
       return []
+    }
+    if let held = heldActivation {
+      return [min(max(fewest, experts(topK: shape.topK, activation: held)), most)]
     }
     guard let limit = constraints.maxTotalParameters else { return [most, fewest] }
     var empty = shape

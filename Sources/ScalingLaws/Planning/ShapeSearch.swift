@@ -17,6 +17,9 @@ struct ShapeSearch {
   /// The A and G that may be used.
   let activation: FittedRange
   let granularity: FittedRange
+  /// The A and G to come nearest to, where they are held.
+  var heldActivation: Double?
+  var heldGranularity: Double?
 
   /// The largest relative distance from the target M: whole steps move C by another 0.5 % at most.
   static let worstError = 0.015
@@ -111,15 +114,16 @@ struct ShapeSearch {
     return rest / Double(6 * trunk.layers * trunk.dModel)
   }
 
-  /// The expert widths whose G may be used.
+  /// The expert widths whose G may be used; the nearest one where G is held.
   private func expertWidths(dModel: Int) -> [Int] {
-    let step = ShapeRule.expertStep(dModel: dModel)
-    let (low, high) = (
-      2 * Double(dModel) / granularity.upper, 2 * Double(dModel) / granularity.lower
-    )
-    let first = max(1, Int((low / Double(step) - 1e-9).rounded(.up)))
-    let last = Int(high / Double(step) + 1e-9)
-    return first <= last ? (first...last).map { $0 * step } : []
+    let step = Double(ShapeRule.expertStep(dModel: dModel))
+    func steps(at granularity: Double) -> Double { 2 * Double(dModel) / granularity / step }
+    let first = max(1, Int((steps(at: granularity.upper) - 1e-9).rounded(.up)))
+    let last = Int(steps(at: granularity.lower) + 1e-9)
+    guard first <= last else { return [] }
+    guard let held = heldGranularity else { return (first...last).map { $0 * Int(step) } }
+    let nearest = min(max(first, Int(steps(at: held).rounded())), last)
+    return [nearest * Int(step)]
   }
 
   /// An MoE model on `trunk` with its experts still to be counted, or nil when nothing would route.

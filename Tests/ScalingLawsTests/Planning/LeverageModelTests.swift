@@ -21,21 +21,41 @@ struct LeverageModelTests {
     #expect(model.intervalBasis.contains("0.2169"))
   }
 
+  @Test("the published law is Table 2 and knows where it was fitted")
+  func ling() {
+    let model = LeverageModel.ling
+    #expect(model.parameters == [1.23, -0.0761, 0.0167, -0.117, 0.0163, 5.28e16])
+    #expect(model.activation == FittedRange(2.0 / 256, 1))
+    #expect(model.granularity == FittedRange(2, 16))
+    #expect(model.compute == FittedRange(1e18, 3e20))
+  }
+
+  @Test("a form that needs more than A, G and C is refused by name")
+  func foreignForm() throws {
+    var model = LeverageModel.ling
+    model.form = ChinchillaForm()
+    model.parameters = ChinchillaForm().published[0].values
+    let error = try #require(throws: ScalingLawsError.self) {
+      try model.leverage(activation: 0.1, granularity: 2, compute: 1e20)
+    }
+    #expect(error.description.contains("'chinchilla' needs N"))
+  }
+
   @Test("resampled laws give percentiles")
   func resampled() throws {
-    let laws = (0..<101).map { step in
-      var law = JointLeverageLaw.ling
-      law.a += 0.002 * Double(step - 50)
-      return law
-    }
     var model = LeverageModel.ling
-    model.uncertainty = .resampled(laws)
+    model.uncertainty = .resampled(
+      (0..<101).map { step in
+        var set = model.parameters
+        set[0] += 0.002 * Double(step - 50)
+        return set
+      })
     let interval = try #require(
       try model.interval(activation: 0.03, granularity: 8, compute: 1e20))
     func value(_ shift: Double) throws -> Double {
-      var law = JointLeverageLaw.ling
-      law.a += shift
-      return try law.leverage(activationRatio: 0.03, granularity: 8, compute: 1e20)
+      var shifted = LeverageModel.ling
+      shifted.parameters[0] += shift
+      return try shifted.leverage(activation: 0.03, granularity: 8, compute: 1e20)
     }
     // The 2.5th and the 97.5th of 101 steps; EL falls as a rises.
     #expect(abs(interval.low - (try value(0.095))) < 1e-4)
@@ -54,7 +74,8 @@ struct LeverageModelTests {
   @Test("a law of one's own is followed: with the best G at 4, G is 4")
   func ownLaw() throws {
     var model = LeverageModel.ling
-    model.law.beta = -4 * model.law.gamma
+    // log₂ G* = −β / 2γ.
+    model.parameters[3] = -4 * model.parameters[2]
     let plan = try PlanRequest(budget: .flops(1e21)).plan(by: PlanLaws(leverage: model))
     #expect(abs(log2(try #require(plan.architecture.granularity?.doubleValue)) - 2) < 0.4)
   }

@@ -65,6 +65,13 @@ struct PlanOutputTests {
         """)
   }
 
+  @Test("the document shows the very grid file")
+  func documented() throws {
+    let document = PresetFolder.url.deletingLastPathComponent().appending(path: "docs/plan.md")
+    let text = try Self.beta.plan().gridText(study: "plan", name: "plan", corpus: "debian-mix")
+    #expect(try String(contentsOf: document, encoding: .utf8).contains("```yaml\n\(text)```"))
+  }
+
   @Test("Ling-mini-beta as a Hugging Face config")
   func huggingFace() throws {
     let config = HuggingFaceConfig(try PresetFolder.preset("ling-mini-beta").architecture)

@@ -108,6 +108,16 @@ struct PlanTests {
     }
   }
 
+  @Test("an A that is held is met exactly where the multiple allows it, G by the nearest width")
+  func held() throws {
+    let plan = try PlanRequest(
+      budget: .flops(1e22),
+      constraints: ShapeConstraints(activation: .value(1.0 / 32), granularity: .value(8))
+    ).plan()
+    #expect(plan.architecture.activationRatio() == Ratio(1, 32))
+    #expect(plan.architecture.granularity == Ratio(8))
+  }
+
   private func span(
     _ choice: RatioChoice?, slack: Double, or fitted: ClosedRange<Double>
   ) -> ClosedRange<Double> {
