@@ -35,10 +35,14 @@ public struct Preset: Hashable, Sendable {
     }
   }
 
+  /// The file's name without its ending.
   public var name: String
   /// The paper, and where in it.
   public var source: String
+  /// The shape; validated when read from a file.
   public var architecture: Architecture
+  /// How it was trained.
   public var training: Training
+  /// What its paper counts.
   public var published: Published
 }

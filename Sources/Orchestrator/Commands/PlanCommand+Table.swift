@@ -1,7 +1,7 @@
 import Experiment
 import ScalingLaws
 
-extension Plan {
+extension ModelPlan {
   /// The plan as people read it, with its trade-off table.
   func rendered(width: Int?) -> String {
     [summary, tradeOffs.rendered(width: width), notes].filter { !$0.isEmpty }

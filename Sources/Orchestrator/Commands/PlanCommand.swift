@@ -75,7 +75,7 @@ struct PlanCommand: AsyncParsableCommand {
     return laws
   }
 
-  private func show(_ plan: Plan) throws {
+  private func show(_ plan: ModelPlan) throws {
     let text =
       switch format {
       case nil: plan.rendered(width: Screen.process.width)

@@ -116,7 +116,7 @@ public struct MegatronArguments: Hashable, Sendable {
   }
 }
 
-extension Plan {
+extension ModelPlan {
   /// The plan as Megatron-Core flags.
   public var megatron: MegatronArguments {
     MegatronArguments(

@@ -110,36 +110,3 @@ public struct PlanRequest: Hashable, Sendable {
     self.allowsExtrapolation = allowsExtrapolation
   }
 }
-
-extension PlanRequest {
-  /// - Throws: `invalid` for the first value that no plan can have.
-  func validate() throws(PlanError) {
-    func positive(_ quantity: String, _ value: Double?) throws(PlanError) {
-      guard let value, !(value > 0 && value.isFinite) else { return }
-      throw .invalid(quantity: quantity, value: value, domain: "above 0")
-    }
-    func atLeast(_ least: Int, _ quantity: String, _ value: Int) throws(PlanError) {
-      guard value < least else { return }
-      throw .invalid(quantity: quantity, value: Double(value), domain: "at least \(least)")
-    }
-    try positive("the budget C", budget.compute)
-    if case .deviceHours(_, _, let utilisation) = budget, utilisation > 1 {
-      throw .invalid(quantity: "the utilisation", value: utilisation, domain: "at most 1")
-    }
-    try positive("the tokens D", tokens)
-    try positive("the largest N", constraints.maxTotalParameters)
-    try positive("the largest N_a", constraints.maxActiveParameters)
-    try atLeast(1, "the multiple of experts", constraints.expertsMultiple)
-    try atLeast(1, "the layers", constraints.layers?.lowerBound ?? 1)
-    try atLeast(0, "the dense layers", constraints.denseLayers ?? 0)
-    try atLeast(0, "the shared experts", constraints.sharedExperts)
-    try atLeast(2, "the sequence length", constraints.seqLen)
-    try atLeast(1, "the vocabulary", constraints.vocab)
-    try positive("A", constraints.activation?.bounds.lowerBound)
-    try positive("G", constraints.granularity?.bounds.lowerBound)
-    try positive("G", constraints.granularity?.bounds.upperBound)
-    if let high = constraints.activation?.bounds.upperBound, high > 1 {
-      throw .invalid(quantity: "A", value: high, domain: "at most 1")
-    }
-  }
-}

@@ -9,16 +9,16 @@ extension ShapeSearch {
   /// - Throws: `law`.
   func alternatives(
     to choice: Architecture, compute: Double
-  ) throws(PlanError) -> [Plan.Alternative] {
+  ) throws(PlanError) -> [ModelPlan.Alternative] {
     let own = try LeveragePoint(shape: choice, compute: compute).leverage(by: leverage)
     let counts = choice.parameters
     func alternative(
-      _ change: Plan.Alternative.Change, _ shape: Architecture
-    ) throws(PlanError) -> Plan.Alternative {
+      _ change: ModelPlan.Alternative.Change, _ shape: Architecture
+    ) throws(PlanError) -> ModelPlan.Alternative {
       let point = LeveragePoint(shape: shape, compute: compute)
       let value = try point.leverage(by: leverage)
       var unused = Findings()
-      return Plan.Alternative(
+      return ModelPlan.Alternative(
         change: change, architecture: shape, leverage: value, relativeLeverage: value / own - 1,
         relativeTotal: Double(shape.parameters.totalNonVocabulary)
           / Double(counts.totalNonVocabulary) - 1,

@@ -111,12 +111,34 @@ struct PlanRefusalTests {
       request(ShapeConstraints(activation: .value(0))),
       request(ShapeConstraints(activation: .value(2)), extrapolate: true),
       request(ShapeConstraints(granularity: .range(-1...3))), request(ShapeConstraints(seqLen: 1)),
+      request(ShapeConstraints(seqLen: .max)), request(ShapeConstraints(layers: 2...(.max))),
+      request(ShapeConstraints(layers: 4...4, denseLayers: 4)),
+      request(ShapeConstraints(vocab: .max)),
+      request(ShapeConstraints(expertsMultiple: .max)),
     ])
   func invalid(request: PlanRequest) throws {
     let error = try #require(throws: PlanError.self) { try request.plan() }
     guard case .invalid = error else {
       Issue.record("\(error)")
       return
+    }
+  }
+
+  @Test("a law that gives absurd leverages is named, and huge budgets are refused")
+  func absurd() throws {
+    var model = LeverageModel.ling
+    model.parameters[0] = -50
+    let error = try #require(throws: PlanError.self) {
+      try PlanRequest(budget: .flops(1e21), tokens: 1e11).plan(by: PlanLaws(leverage: model))
+    }
+    #expect(error.description.contains("gives EL = "))
+    #expect(throws: PlanError.self) { try PlanRequest(budget: .flops(1e300)).plan() }
+    #expect(throws: PlanError.self) {
+      try PlanRequest(budget: .flops(1e300), tokens: 1e289).plan()
+    }
+    let tiny = PlanLaw(law: PowerLaw(a: 1e9, b: 0), provenance: "law 8")
+    #expect(throws: PlanError.self) {
+      try PlanRequest(budget: .flops(1e60)).plan(by: PlanLaws(allocation: tiny))
     }
   }
 

@@ -102,7 +102,7 @@ struct PlanTests {
   func bestActivation(request: PlanRequest) throws {
     guard request.constraints.activation == nil else { return }
     let rows = try request.plan().alternatives
-    #expect(rows.first?.change == Plan.Alternative.Change.none)
+    #expect(rows.first?.change == ModelPlan.Alternative.Change.none)
     for row in rows where row.change == .activation && row.isWithinLimits && row.isWithinFit {
       #expect(row.relativeLeverage < 0)
     }

@@ -6,7 +6,7 @@ extension PlanRequest {
   /// at that M, η and B from their laws at C.
   ///
   /// - Throws: `PlanError`, with the nearest that is possible.
-  public func plan(by laws: PlanLaws = PlanLaws()) throws(PlanError) -> Plan {
+  public func plan(by laws: PlanLaws = PlanLaws()) throws(PlanError) -> ModelPlan {
     try validate()
     let compute = budget.compute
     let search = try search(by: laws)
@@ -18,6 +18,10 @@ extension PlanRequest {
     let sequences = max(1, (batch / Double(shape.seqLen)).rounded())
     let batchTokens = sequences * Double(shape.seqLen)
     let steps = ((tokens ?? compute / modelFLOPs) / batchTokens).rounded()
+    guard steps < 1e12 else {
+      throw .unusable(
+        quantity: "steps", value: steps, compute: compute, law: laws.batchTokens.provenance)
+    }
     guard steps >= Self.fewestSteps else {
       throw .tooFewSteps(
         steps: Int(steps), batchTokens: Int(batchTokens), needed: Int(Self.fewestSteps))
@@ -25,12 +29,16 @@ extension PlanRequest {
     let realised = modelFLOPs * steps * batchTokens
     let point = LeveragePoint(shape: shape, compute: realised)
     let leverage = try point.leverage(by: laws.leverage)
+    guard leverage > 0, leverage < 1e6 else {
+      throw .unusable(
+        quantity: "EL", value: leverage, compute: realised, law: laws.leverage.provenance)
+    }
     let denseCompute = leverage * realised
     let denseModelFLOPs =
       try tokens == nil
       ? value(of: laws.denseAllocation, "M", at: denseCompute)
       : denseCompute / (steps * batchTokens)
-    return Plan(
+    return ModelPlan(
       budget: budget,
       allocation: tokens.map { .tokens($0) } ?? .law(laws.allocation.provenance),
       targetModelFLOPs: search.target, architecture: shape,
@@ -50,7 +58,7 @@ extension PlanRequest {
   private static let fewestSteps = 100.0
 
   /// The search with its M and the ranges of A and G.
-  private func search(by laws: PlanLaws) throws(PlanError) -> ShapeSearch {
+  func search(by laws: PlanLaws) throws(PlanError) -> ShapeSearch {
     let compute = budget.compute
     let target =
       if let tokens { compute / tokens } else {
@@ -113,6 +121,11 @@ extension PlanRequest {
       (.learningRateExtrapolated, laws.learningRate.isExtrapolated(at: compute)),
       (.batchExtrapolated, laws.batchTokens.isExtrapolated(at: compute)),
       (.leverageExtrapolated, !model.compute.contains(compute)),
+      (
+        .activationAtEdge,
+        constraints.activation == nil
+          && shape.activationRatio().doubleValue < model.activation.lower * 1.05
+      ),
       (
         .activationExtrapolated,
         !model.activation.contains(shape.activationRatio().doubleValue)

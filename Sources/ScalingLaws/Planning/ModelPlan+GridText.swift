@@ -1,7 +1,7 @@
 import Experiment
 import Foundation
 
-extension Plan {
+extension ModelPlan {
   /// A grid file (`docs/grid.md`) that expands to this very run: one family, one point.
   ///
   /// M, η and B stand in it as numbers, so that the run does not move when a law is fitted again;

@@ -1,6 +1,6 @@
 import Experiment
 
-extension Plan: Encodable {
+extension ModelPlan: Encodable {
   private enum CodingKeys: String, CodingKey {
     case budget, compute
     case modelFLOPs = "flops_per_token"
@@ -74,7 +74,7 @@ extension DenseEquivalent: Encodable {
   }
 }
 
-extension Plan.Alternative: Encodable {
+extension ModelPlan.Alternative: Encodable {
   private enum CodingKeys: String, CodingKey {
     case change, architecture
     case activation = "A"

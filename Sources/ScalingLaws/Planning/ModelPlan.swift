@@ -1,7 +1,7 @@
 public import Experiment
 
 /// The model that a budget is best spent on, by laws, and what it is predicted to be worth.
-public struct Plan: Hashable, Sendable {
+public struct ModelPlan: Hashable, Sendable {
   /// Where M comes from.
   public enum Allocation: Hashable, Sendable {
     /// The allocation law at C.
@@ -88,6 +88,7 @@ public enum PlanFlag: String, Hashable, Codable, Sendable, CaseIterable {
   case learningRateExtrapolated = "learning_rate_extrapolated"
   case batchExtrapolated = "batch_extrapolated"
   case leverageExtrapolated = "leverage_extrapolated"
+  case activationAtEdge = "activation_at_edge"
   case activationExtrapolated = "activation_extrapolated"
   case granularityExtrapolated = "granularity_extrapolated"
   case denseExtrapolated = "dense_extrapolated"
@@ -99,6 +100,8 @@ public enum PlanFlag: String, Hashable, Codable, Sendable, CaseIterable {
     case .learningRateExtrapolated: "C is outside the budgets that the law of η was fitted on"
     case .batchExtrapolated: "C is outside the budgets that the law of B was fitted on"
     case .leverageExtrapolated: "C is outside the budgets that the leverage law was fitted on"
+    case .activationAtEdge:
+      "A is the smallest that the leverage law was fitted on: a limit on parameters would set it"
     case .activationExtrapolated: "A is outside what the leverage law was fitted on"
     case .granularityExtrapolated: "G is outside what the leverage law was fitted on"
     case .denseExtrapolated:
