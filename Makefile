@@ -42,10 +42,12 @@ format: ## rewrite the Swift sources in the project's style
 install: dependencies ## build for release and install under PREFIX (default /usr/local)
 	@swift build $(RELEASE) --product orchestrator
 	@swift build $(RELEASE) --product worker
-	@install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/orchestrator/studies
+	@install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/orchestrator/studies \
+		$(DESTDIR)$(PREFIX)/share/orchestrator/presets
 	@install -s -m 755 .build-release/release/orchestrator .build-release/release/worker \
 		$(DESTDIR)$(PREFIX)/bin
 	@cp -r studies/. $(DESTDIR)$(PREFIX)/share/orchestrator/studies
+	@install -m 644 presets/*.yaml $(DESTDIR)$(PREFIX)/share/orchestrator/presets
 	@install -m 755 deploy/install-dependencies.sh $(DESTDIR)$(PREFIX)/share/orchestrator
 
 clean: ## remove what was built; prepared corpora and registries stay

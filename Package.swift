@@ -110,7 +110,7 @@ let package = Package(
     .testTarget(
       name: "GridFileTests", dependencies: ["GridFile", "Experiment"], swiftSettings: strict),
     .testTarget(
-      name: "ScalingLawsTests", dependencies: ["ScalingLaws", "Experiment"],
+      name: "ScalingLawsTests", dependencies: ["ScalingLaws", "Experiment", "GridFile"],
       swiftSettings: numeric),
     .testTarget(name: "FiguresTests", dependencies: ["Figures"], swiftSettings: strict),
     .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: strict),

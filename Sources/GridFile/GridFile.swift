@@ -1,5 +1,4 @@
 public import Experiment
-import Yams
 
 /// The text of a study, as people write it: YAML in, a typed `Study` out.
 public enum GridFile {
@@ -8,19 +7,8 @@ public enum GridFile {
   /// Throws `GridFileError` with every fault of the text, in the order of its lines. A faulty file
   /// gives no study at all.
   public static func decode(_ text: String, file: String) throws(GridFileError) -> Study {
-    let root: Node?
-    do {
-      root = try Yams.compose(yaml: text)
-    } catch {
-      throw GridFileError(file: file, problems: [Problem(syntax: error)])
-    }
     let log = ProblemLog()
-    let study = root.flatMap { node in
-      StudyReader(log: log).study(Value(node: node, path: "", log: log))
-    }
-    if study == nil, log.problems.isEmpty {
-      log.add(line: 1, path: "", .wrongKind(expected: "a mapping of keys", found: "nothing"))
-    }
+    let study = try Value(text, file: file, log: log).flatMap { StudyReader(log: log).study($0) }
     guard let study, log.problems.isEmpty else {
       throw GridFileError(file: file, problems: log.problems)
     }

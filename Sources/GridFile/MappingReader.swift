@@ -6,6 +6,29 @@ struct Value {
   var path: String
   let log: ProblemLog
 
+  init(node: Node, path: String, log: ProblemLog) {
+    self.node = node
+    self.path = path
+    self.log = log
+  }
+
+  /// What `text` is as a whole; nil, with a report, when it is empty.
+  ///
+  /// Throws `GridFileError` when it is no YAML.
+  init?(_ text: String, file: String, log: ProblemLog) throws(GridFileError) {
+    let root: Node?
+    do {
+      root = try Yams.compose(yaml: text)
+    } catch {
+      throw GridFileError(file: file, problems: [Problem(syntax: error)])
+    }
+    guard let root else {
+      log.add(line: 1, path: "", .wrongKind(expected: "a mapping of keys", found: "nothing"))
+      return nil
+    }
+    self.init(node: root, path: "", log: log)
+  }
+
   var line: Int { node.mark?.line ?? 1 }
 
   func report(_ fault: Problem.Fault) {
