@@ -2,6 +2,8 @@
 public struct RegistryEvent: Hashable, Codable, Sendable {
   public enum Kind: String, Codable, Sendable, CaseIterable {
     case gridSubmitted = "grid_submitted"
+    /// Finished runs from elsewhere, as a grid.
+    case runsImported = "runs_imported"
     case runLeased = "run_leased"
     case runFinished = "run_finished"
     case runDiverged = "run_diverged"
