@@ -134,8 +134,8 @@ let package = Package(
     .testTarget(
       name: "OrchestratorTests",
       dependencies: [
-        "Orchestrator", "Worker", "Registry", "Client", "Corpus", "ScalingLaws", "Experiment",
-        "Wire", lifecycle, logging,
+        "Orchestrator", "Worker", "Registry", "RunTable", "Client", "Corpus", "ScalingLaws",
+        "Experiment", "Wire", lifecycle, logging,
       ],
       swiftSettings: strict),
   ]

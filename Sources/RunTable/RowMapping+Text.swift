@@ -57,7 +57,10 @@ extension RowMapping {
     var members = extra.map { object(row, $0, in: table, &faults) } ?? [:]
     for (name, column) in keep { members[name] = Table.Value(cell: row[column]) }
     if let name, !row[name].isEmpty { members["name"] = .text(row[name]) }
-    if convention != .none { members["convention"] = .text(convention.rawValue) }
+    // What an export says of its derivation stays: nothing of it is derived again.
+    if convention != .none && members["convention"] == nil {
+      members["convention"] = .text(convention.rawValue)
+    }
     for quantity in [RunQuantity.experts, .topK] {
       if let number = numbers[quantity] {
         members[quantity.rawValue] = .integer(Int64(number.rounded()))
