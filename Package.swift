@@ -49,6 +49,7 @@ let package = Package(
     .target(name: "ScalingLaws", dependencies: ["Experiment", "CNLopt"], swiftSettings: numeric),
     .target(name: "GridFile", dependencies: ["Experiment", yams], swiftSettings: strict),
     .target(name: "Figures", swiftSettings: strict),
+    .target(name: "RunTable", dependencies: ["Wire"], swiftSettings: numeric),
 
     // What crosses a process boundary, and the processes' shared parts.
     .target(name: "Wire", dependencies: ["Experiment", "CCrypto"], swiftSettings: strict),
@@ -76,8 +77,8 @@ let package = Package(
     .executableTarget(
       name: "Orchestrator",
       dependencies: [
-        "Experiment", "ScalingLaws", "GridFile", "Figures", "Wire", "Client", "Corpus", "Registry",
-        argumentParser, hummingbird, lifecycle, logging, nio, unixSignals,
+        "Experiment", "ScalingLaws", "GridFile", "Figures", "RunTable", "Wire", "Client", "Corpus",
+        "Registry", argumentParser, hummingbird, lifecycle, logging, nio, unixSignals,
       ],
       swiftSettings: strict),
 
@@ -113,6 +114,7 @@ let package = Package(
       name: "ScalingLawsTests", dependencies: ["ScalingLaws", "Experiment", "GridFile"],
       swiftSettings: numeric),
     .testTarget(name: "FiguresTests", dependencies: ["Figures"], swiftSettings: strict),
+    .testTarget(name: "RunTableTests", dependencies: ["RunTable", "Wire"], swiftSettings: strict),
     .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: strict),
     .testTarget(
       name: "ClientTests", dependencies: ["Client", "Wire", "Loopback"], swiftSettings: strict),
@@ -136,8 +138,8 @@ let package = Package(
     .testTarget(
       name: "OrchestratorTests",
       dependencies: [
-        "Orchestrator", "Worker", "Registry", "Client", "Corpus", "ScalingLaws", "Experiment",
-        "Wire", lifecycle, logging,
+        "Orchestrator", "Worker", "Registry", "RunTable", "Client", "Corpus", "ScalingLaws",
+        "Experiment", "Wire", lifecycle, logging,
       ],
       swiftSettings: strict),
   ]

@@ -20,7 +20,7 @@ CREATE TABLE grid (
   source TEXT NOT NULL,                 -- canonical JSON of the parsed grid
   source_sha256 TEXT NOT NULL,
   revision INTEGER NOT NULL DEFAULT 1,
-  text TEXT NOT NULL,                   -- the file as it was submitted
+  text TEXT NOT NULL,                   -- the file as it was submitted; empty for an import
   state TEXT NOT NULL,
   settings TEXT NOT NULL,               -- family -> quantity -> the law that its runs were set by
   fits TEXT NOT NULL DEFAULT '[]',      -- JSON array: what is fitted when every run has ended
@@ -58,12 +58,15 @@ CREATE TABLE worker (
   CONSTRAINT worker_has_slots CHECK (slots > 0)
 ) STRICT, WITHOUT ROWID;
 
--- A run is its canonical spec: a spec that two grids share is one row, trained once.
+-- A run is its canonical spec: a spec that two grids share is one row, trained once. An imported run
+-- has none; it is what is known of it.
 CREATE TABLE run (
   id INTEGER PRIMARY KEY,
   source TEXT NOT NULL,
   spec TEXT,
   spec_sha256 TEXT UNIQUE,
+  import_sha256 TEXT UNIQUE,            -- of all that is known of an imported run: its identity
+  extra TEXT,                           -- JSON object: what else is known of an imported run
   study_id INTEGER NOT NULL REFERENCES study (id),   -- the study that first asked for it
 
   -- What the spec implies, so that SQL needs no arithmetic. N counts exclude the vocabulary.
@@ -106,6 +109,8 @@ CREATE TABLE run (
   CONSTRAINT run_trained_has_spec CHECK (source = 'imported' OR spec IS NOT NULL),
   CONSTRAINT run_spec_is_hashed CHECK ((spec IS NULL) = (spec_sha256 IS NULL)),
   CONSTRAINT run_spec_is_json CHECK (spec IS NULL OR json_valid(spec)),
+  CONSTRAINT run_imported_is_hashed CHECK ((source = 'imported') = (import_sha256 IS NOT NULL)),
+  CONSTRAINT run_extra_is_json CHECK (extra IS NULL OR json_valid(extra)),
   CONSTRAINT run_imported_is_finished CHECK (source = 'trained' OR state = 'finished'),
   CONSTRAINT run_leased_has_worker CHECK ((state = 'leased') = (worker_id IS NOT NULL)),
   CONSTRAINT run_leased_expires CHECK ((state = 'leased') = (lease_expires_at IS NOT NULL)),
@@ -128,7 +133,7 @@ CREATE TABLE grid_run (
   position INTEGER NOT NULL,            -- order of expansion
   run_id INTEGER NOT NULL REFERENCES run (id),
   family TEXT NOT NULL,
-  budget REAL NOT NULL,                 -- the C that was asked for
+  budget REAL,                          -- the C that was asked for; none known for some imports
   point TEXT NOT NULL,                  -- JSON object: axis -> value asked for
   flops_error REAL NOT NULL,            -- realised M over the target, minus one
   flags TEXT NOT NULL,                  -- JSON array: extrapolated laws and the like
@@ -300,8 +305,8 @@ SELECT
   run.spec ->> '$.architecture.d_model' AS d_model,
   run.spec ->> '$.architecture.d_ffn' AS d_ffn,
   run.spec ->> '$.architecture.d_expert' AS d_expert,
-  run.spec ->> '$.architecture.experts' AS experts,
-  run.spec ->> '$.architecture.top_k' AS top_k,
+  coalesce(run.spec ->> '$.architecture.experts', run.extra ->> '$.experts') AS experts,
+  coalesce(run.spec ->> '$.architecture.top_k', run.extra ->> '$.top_k') AS top_k,
   run.spec ->> '$.architecture.shared_experts' AS shared_experts,
   run.spec ->> '$.architecture.dense_layers' AS dense_layers,
   run.train_seconds,
@@ -312,6 +317,7 @@ SELECT
   run.worker_id AS worker,
   run.message,
   run.source,
+  run.extra,
   run.finished_at
 FROM run
 LEFT JOIN grid_run ON grid_run.run_id = run.id

@@ -35,6 +35,11 @@ extension DaemonClient {
     try await send(.post, "/v1/grids", body: submission, waiting: .seconds(270))
   }
 
+  /// `POST /v1/imports`. Recording many runs takes its time.
+  public func importRuns(_ request: ImportRequest) async throws(ClientError) -> ImportReply {
+    try await send(.post, "/v1/imports", body: request, waiting: .seconds(270))
+  }
+
   /// `GET /v1/status`.
   public func status() async throws(ClientError) -> Status {
     try await get("/v1/status")

@@ -3,12 +3,13 @@ import GRDB
 /// A finished run as a fit needs it.
 public struct FinishedRun: Hashable, Sendable {
   public var id: Int64
-  /// As the study's first grid asked for it; none for an imported run.
+  /// As the study's first grid asked for it, or as it was imported.
   public var family: String?
   /// Axis and value asked for, in the order of the axes.
   public var point: [NewRun.Coordinate]
   public var budget: Double?
-  /// Whether no block routes; an imported run is dense when its A is 1 or not known.
+  /// Whether no block routes; an imported run is dense when its A is 1, or when neither A nor more
+  /// than one expert is known of it.
   public var isDense: Bool
   /// C, M, N, N_a and D as realised.
   public var flops: Double?
@@ -44,7 +45,7 @@ public struct Throughput: Hashable, Sendable {
 }
 
 extension Registry {
-  /// The finished runs of a study: those that its grids asked for, and those imported into it.
+  /// The finished runs of a study: those that its grids asked for, and those imported as one.
   /// Throws `.unknownStudy`.
   public func finishedRuns(study: String) async throws -> [FinishedRun] {
     try await read { database in
@@ -52,18 +53,15 @@ extension Registry {
       return try Row.fetchAll(
         database,
         sql: """
-          SELECT run.*, asked.family, asked.budget, asked.point,
-            coalesce(run.spec ->> '$.architecture.experts' = 0,
-              coalesce(run.activation_ratio, 1) = 1) AS is_dense
+          SELECT \(FinishedRun.columns)
           FROM run
-          LEFT JOIN (
+          JOIN (
             SELECT grid_run.*, row_number() OVER (PARTITION BY run_id ORDER BY grid_id, position)
               AS age
             FROM grid_run JOIN grid ON grid.id = grid_run.grid_id
             WHERE grid.study_id = :study) AS asked
             ON asked.run_id = run.id AND asked.age = 1
           WHERE run.state = 'finished'
-            AND (asked.run_id IS NOT NULL OR (run.source = 'imported' AND run.study_id = :study))
           ORDER BY run.id
           """, arguments: ["study": id]
       ).map { row in
@@ -79,9 +77,7 @@ extension Registry {
       try Row.fetchAll(
         database,
         sql: """
-          SELECT run.*, asked.family, asked.budget, asked.point,
-            coalesce(run.spec ->> '$.architecture.experts' = 0,
-              coalesce(run.activation_ratio, 1) = 1) AS is_dense
+          SELECT \(FinishedRun.columns)
           FROM grid_run AS asked JOIN run ON run.id = asked.run_id
           WHERE asked.grid_id = ? AND run.state = 'finished'
           ORDER BY asked.position
@@ -124,6 +120,13 @@ extension Database {
 }
 
 extension FinishedRun {
+  /// Of a run and of the grid's row that `asked` for it.
+  fileprivate static let columns = """
+    run.*, asked.family, asked.budget, asked.point,
+    coalesce(run.spec ->> '$.architecture.experts' = 0, run.activation_ratio = 1,
+      coalesce(run.extra ->> '$.experts', 1) <= 1) AS is_dense
+    """
+
   fileprivate init(_ row: Row, point: [NewRun.Coordinate]) {
     self.init(
       id: row["id"], family: row["family"], point: point, budget: row["budget"],

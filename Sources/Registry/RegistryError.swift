@@ -32,6 +32,8 @@ public enum RegistryError: Error, Hashable, Sendable {
   case wrongState(run: Int64, state: RunState, allowed: [RunState])
   /// A number that has to be finite is not.
   case notFinite(String)
+  /// A run to import, by its place in the request, is not one that finished.
+  case runRefused(index: Int, reason: String)
 
   /// The query is not one reading statement.
   case queryRefused(reason: String)
@@ -54,7 +56,7 @@ public enum RegistryError: Error, Hashable, Sendable {
     case .unknownRun, .unknownGrid, .unknownStudy, .unknownLaw, .unknownWorker: .notFound
     case .leaseLost: .leaseLost
     case .workerHasLeft, .requestSpent, .outOfSequence, .wrongState: .conflict
-    case .notFinite, .ruleBroken: .invalid
+    case .notFinite, .runRefused, .ruleBroken: .invalid
     case .queryRefused, .queryFailed, .queryTooSlow: .refused
     }
   }
@@ -76,6 +78,7 @@ public enum RegistryError: Error, Hashable, Sendable {
     case .wrongState(_, _, let allowed):
       "it has to be " + allowed.map(\.rawValue).joined(separator: " or ")
     case .notFinite: "a run whose numbers overflow has diverged: report that"
+    case .runRefused: "check the table with `orchestrator import --dry-run`"
     case .queryRefused: "write one SELECT, WITH, VALUES or EXPLAIN statement"
     case .queryFailed: "docs/registry.md lists the views and their columns"
     case .queryTooSlow: "narrow it, to one run or one grid, or read the file with sqlite3"
@@ -118,6 +121,7 @@ extension RegistryError: CustomStringConvertible {
       "run \(run), epoch \(epoch): report \(received) where \(expected) is next"
     case .wrongState(let run, let state, _): "run \(run) is \(state.rawValue)"
     case .notFinite(let name): "\(name) is not a finite number"
+    case .runRefused(let index, let reason): "run \(index + 1) of the import is refused: \(reason)"
     case .queryRefused(let reason): "the query is refused: \(reason)"
     case .queryFailed(let message): "the query fails: \(message)"
     case .queryTooSlow(let seconds): "the query took longer than \(seconds) s"

@@ -6,6 +6,8 @@ public struct RegistryEvent: Hashable, Codable, Sendable {
     case gridExpanded = "grid_expanded"
     /// Every run has ended and what it fits has been fitted, or could not be.
     case gridSettled = "grid_settled"
+    /// Finished runs from elsewhere, as a grid.
+    case runsImported = "runs_imported"
     case runLeased = "run_leased"
     case runFinished = "run_finished"
     case runDiverged = "run_diverged"

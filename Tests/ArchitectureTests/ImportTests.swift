@@ -9,6 +9,7 @@ struct ImportTests {
     "ScalingLaws": ["Experiment", "CNLopt"],
     "GridFile": ["Experiment"],
     "Figures": [],
+    "RunTable": ["Wire"],
     "Wire": ["Experiment", "CCrypto"],
     "Client": ["Experiment", "Wire", "CCurl"],
     "Corpus": ["Experiment", "Wire", "CSentencePiece"],
@@ -17,7 +18,8 @@ struct ImportTests {
     "Registry": ["Experiment", "Wire", "CMigrations"],
     "Worker": ["Experiment", "Wire", "Client", "Corpus", "Supervision", "Trainer"],
     "Orchestrator": [
-      "Experiment", "ScalingLaws", "GridFile", "Figures", "Wire", "Client", "Corpus", "Registry",
+      "Experiment", "ScalingLaws", "GridFile", "Figures", "RunTable", "Wire", "Client", "Corpus",
+      "Registry",
     ],
   ]
 

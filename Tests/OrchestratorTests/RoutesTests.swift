@@ -1,7 +1,5 @@
 import Client
 import Foundation
-import Logging
-import ServiceLifecycle
 import Testing
 import Wire
 
@@ -14,23 +12,10 @@ struct RoutesTests {
     _ body: (DaemonClient, Laboratory) async throws -> Void
   ) async throws {
     let laboratory = try Laboratory()
-    var log = Logger(label: "test")
-    log.logLevel = .critical
-    let daemon = try await Daemon.open(
-      registry: laboratory.registry.path, settings: DaemonSettings(data: laboratory.folder),
-      log: log)
-    let (ports, running) = AsyncStream.makeStream(of: Int.self)
-    let services = daemon.services(host: "127.0.0.1", port: 0) { running.yield($0) }
-    let service = Task { try await services.run() }
-    let port = try #require(await ports.first { _ in true })
-    let address = try DaemonAddress("http://127.0.0.1:\(port)")
-    do {
-      try await body(DaemonClient(ClientConfiguration(address: address)), laboratory)
-    } catch {
-      Issue.record(error)
+    try await LiveDaemon.serving(laboratory.folder) { url in
+      let client = DaemonClient(ClientConfiguration(address: try DaemonAddress(url)))
+      try await body(client, laboratory)
     }
-    await services.triggerGracefulShutdown()
-    try await service.value
   }
 
   private func submission(dryRun: Bool = false) -> Submission {

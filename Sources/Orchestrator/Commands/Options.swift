@@ -62,6 +62,15 @@ extension Logger.Level: @retroactive ExpressibleByArgument {}
 
 /// A file that a command is given.
 enum GivenFile {
+  /// Its bytes.
+  static func data(at path: String) throws -> Data {
+    do {
+      return try Data(contentsOf: URL(filePath: path))
+    } catch {
+      throw CommandFailure(code: .missingFile, message: "cannot read \(path): it is missing")
+    }
+  }
+
   /// Its text.
   static func text(at path: String) throws -> String {
     do {

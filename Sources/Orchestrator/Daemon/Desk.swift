@@ -84,6 +84,13 @@ struct Desk: Sendable {
     return reply
   }
 
+  /// Records runs that were trained elsewhere; the laws of their study are fitted again.
+  func importRuns(_ request: ImportRequest) async throws -> ImportReply {
+    let reply = try await registry.importRuns(request, now: clock.now())
+    if reply.gridID != nil { await finished.raise() }
+    return reply
+  }
+
   /// Cancels runs; a trainer of theirs is told to stop at its next report.
   func cancel(_ request: CancelRequest) async throws -> CancelReply {
     let now = clock.now()

@@ -7,17 +7,20 @@ import Wire
 enum JSONBody {
   /// Largest request body: a grid file and a report both stay far below.
   static let limit = 4 << 20
+  /// Largest import: about half a million runs.
+  static let importLimit = 256 << 20
 
   /// Decodes a request's body; what is wrong with it is named by its key.
-  static func decode<Body: Decodable>(_ type: Body.Type, from request: Request) async throws -> Body
-  {
+  static func decode<Body: Decodable>(
+    _ type: Body.Type, from request: Request, limit: Int = limit
+  ) async throws -> Body {
     let buffer: ByteBuffer
     do {
       buffer = try await request.body.collect(upTo: limit)
     } catch is NIOTooManyBytesError {
       throw APIError(
         .invalid, "the request's body is larger than \(limit) bytes",
-        hint: "split it: reports may be sent as often as needed")
+        hint: "split it: reports and imports may be sent as often as needed")
     }
     do {
       return try JSONDecoder().decode(type, from: Data(buffer.readableBytesView))

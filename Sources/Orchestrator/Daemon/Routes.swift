@@ -46,6 +46,11 @@ enum Routes {
       let submission = try await JSONBody.decode(Submission.self, from: request)
       return try JSONBody.response(try await desk.submit(submission))
     }
+    group.post("/imports") { request, _ in
+      let runs = try await JSONBody.decode(
+        ImportRequest.self, from: request, limit: JSONBody.importLimit)
+      return try JSONBody.response(try await desk.importRuns(runs))
+    }
     group.post("/cancel") { request, _ in
       let cancel = try await JSONBody.decode(CancelRequest.self, from: request)
       return try JSONBody.response(try await desk.cancel(cancel))

@@ -18,7 +18,7 @@ struct PlanOutputTests {
   func gridExpands(request: PlanRequest) throws {
     let plan = try request.plan()
     let text = plan.gridText(study: "s", name: "g", corpus: "c")
-    let grid = try GridFile.decode(text, file: "plan.yaml")
+    let grid = try GridFile.decode(text, file: "plan.yaml").stages[0]
     let runs = try grid.expand(
       resolved: ResolvedSettings(), corpus: .init(name: "c", sha256: ""),
       vocab: plan.architecture.vocab)

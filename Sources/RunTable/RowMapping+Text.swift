@@ -1,0 +1,116 @@
+import Foundation
+import Wire
+
+extension RowMapping {
+  /// The family: by its template, else by A.
+  func familyName(
+    _ row: RawTable.Row, isDense: Bool, _ faults: inout [ImportFault]
+  ) -> String {
+    guard let family else { return isDense ? "dense" : "moe" }
+    let name = family.name(for: row).trimmingCharacters(in: .whitespaces)
+    if name.isEmpty { faults.append(.emptyText(line: row.line, target: "family")) }
+    return name
+  }
+
+  /// What tells the architecture apart: the columns to group by, else the point of an export, else
+  /// what is mapped of an MoE's A, G, S, E and E_a.
+  func pointMembers(
+    _ row: RawTable.Row, _ numbers: [RunQuantity: Double], in table: RawTable,
+    _ faults: inout [ImportFault]
+  ) -> [String: String] {
+    if let point, group.isEmpty {
+      return object(row, point, in: table, &faults).mapValues(\.description)
+    }
+    if !group.isEmpty {
+      return Dictionary(group.map { ($0.name, row[$0.column]) }) { first, _ in first }
+    }
+    if numbers.areOfDenseModel { return [:] }
+    var members: [String: String] = [:]
+    for quantity in [RunQuantity.activationRatio, .granularity, .sharedRatio, .experts, .topK] {
+      members[quantity.rawValue] = numbers[quantity].map { Table.Value(number: $0).description }
+    }
+    return members
+  }
+
+  /// The seed, a whole number.
+  func seedNumber(
+    _ row: RawTable.Row, in table: RawTable, _ faults: inout [ImportFault]
+  ) -> Int64? {
+    guard let seed else { return nil }
+    let text: String
+    if let column = seed.column {
+      text = row[column].trimmingCharacters(in: .whitespaces)
+    } else {
+      text = seed.text
+    }
+    if text.isEmpty { return nil }
+    if let number = Int64(text) ?? Double(text).flatMap(Int64.init(exactly:)) { return number }
+    faults.append(.notWhole(line: row.line, target: "seed", column: seed.text, value: text))
+    return nil
+  }
+
+  /// What is kept beside the numbers that have columns.
+  func extraMembers(
+    _ row: RawTable.Row, _ numbers: [RunQuantity: Double], in table: RawTable,
+    _ faults: inout [ImportFault]
+  ) -> [String: Table.Value] {
+    var members = extra.map { object(row, $0, in: table, &faults) } ?? [:]
+    for (name, column) in keep { members[name] = Table.Value(cell: row[column]) }
+    if let name, !row[name].isEmpty { members["name"] = .text(row[name]) }
+    // What an export says of its derivation stays: nothing of it is derived again.
+    if convention != .none && members["convention"] == nil {
+      members["convention"] = .text(convention.rawValue)
+    }
+    for quantity in [RunQuantity.experts, .topK] {
+      if let number = numbers[quantity] {
+        members[quantity.rawValue] = .integer(Int64(number.rounded()))
+      }
+    }
+    return members
+  }
+
+  /// The JSON object in a cell; an empty cell is an empty one.
+  private func object(
+    _ row: RawTable.Row, _ column: Int, in table: RawTable, _ faults: inout [ImportFault]
+  ) -> [String: Table.Value] {
+    let text = row[column]
+    if text.isEmpty { return [:] }
+    guard case .object(let members)? = try? JSONValue(Array(text.utf8)[...]) else {
+      faults.append(
+        .notAnObjectText(line: row.line, column: table.columns[column], value: text))
+      return [:]
+    }
+    return Dictionary(members.map { ($0.key, Table.Value($0.value)) }) { _, last in last }
+  }
+}
+
+extension Table.Value {
+  /// A number, whole ones without a point.
+  init(number: Double) {
+    self = Int64(exactly: number).map(Self.integer) ?? .real(number)
+  }
+
+  /// A cell: a number where it is a finite one, nothing where it is empty.
+  init(cell: String) {
+    if cell.isEmpty {
+      self = .null
+    } else if let integer = Int64(cell) {
+      self = .integer(integer)
+    } else if let real = Double(cell), real.isFinite {
+      self = .real(real)
+    } else {
+      self = .text(cell)
+    }
+  }
+
+  /// A member of an object; nested ones as they are written.
+  init(_ value: JSONValue) {
+    switch value {
+    case .null: self = .null
+    case .bool(let isTrue): self = .text(isTrue ? "true" : "false")
+    case .number(let text): self.init(cell: text)
+    case .string(let text), .array(let text): self = .text(text)
+    case .object: self = .text("{…}")
+    }
+  }
+}

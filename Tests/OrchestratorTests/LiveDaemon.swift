@@ -1,0 +1,30 @@
+import Client
+import Foundation
+import Logging
+import ServiceLifecycle
+import Testing
+
+@testable import Orchestrator
+
+/// A daemon on loopback, in this process.
+enum LiveDaemon {
+  /// Serves the registry in `folder` for as long as `body` takes, which gets the daemon's address.
+  static func serving(_ folder: URL, _ body: (String) async throws -> Void) async throws {
+    var log = Logger(label: "test")
+    log.logLevel = .critical
+    let daemon = try await Daemon.open(
+      registry: folder.appending(path: "registry.db").path,
+      settings: DaemonSettings(data: folder), log: log)
+    let (ports, running) = AsyncStream.makeStream(of: Int.self)
+    let services = daemon.services(host: "127.0.0.1", port: 0) { running.yield($0) }
+    let service = Task { try await services.run() }
+    let port = try #require(await ports.first { _ in true })
+    do {
+      try await body("http://127.0.0.1:\(port)")
+    } catch {
+      Issue.record(error)
+    }
+    await services.triggerGracefulShutdown()
+    try await service.value
+  }
+}
