@@ -44,7 +44,8 @@ struct QuantityTests {
     arguments: zip([1.0 / 32, 1, 2.0 / 3, 0] as [Double], ["1/32", "1", "0.667", "0"]))
   func ratio(value: Double, text: String) { #expect(Quantity.ratio(value) == text) }
 
-  @Test("durations", 
+  @Test(
+    "durations",
     arguments: zip(
       [48.2, 200, 7500, 800_000, 7.4e9] as [Double],
       ["48s", "3m20s", "2h05m", "9d06h", "234 years"]))

@@ -63,12 +63,12 @@ struct PresetReport {
     let model = LeverageModel.ling
     isWithinFit =
       (self.compute.map(model.compute.contains) ?? true)
-      && LeveragePoint(shape: shape, compute: 1).isWithinFit(of: model)
+      && PlannedModel(shape: shape, compute: 1).isWithinFit(of: model)
     guard let compute = self.compute, !shape.isDense else {
       (leverage, interval) = (nil, nil)
       return
     }
-    let point = LeveragePoint(shape: shape, compute: compute)
+    let point = PlannedModel(shape: shape, compute: compute)
     leverage = try point.leverage(by: model)
     interval = try point.interval(by: model)
   }

@@ -27,7 +27,7 @@ extension PlanRequest {
         steps: Int(steps), batchTokens: Int(batchTokens), needed: Int(Self.fewestSteps))
     }
     let realised = modelFLOPs * steps * batchTokens
-    let point = LeveragePoint(shape: shape, compute: realised)
+    let point = PlannedModel(shape: shape, compute: realised)
     let leverage = try point.leverage(by: laws.leverage)
     guard leverage > 0, leverage < 1e6 else {
       throw .unusable(

@@ -10,12 +10,12 @@ extension ShapeSearch {
   func alternatives(
     to choice: Architecture, compute: Double
   ) throws(PlanError) -> [ModelPlan.Alternative] {
-    let own = try LeveragePoint(shape: choice, compute: compute).leverage(by: leverage)
+    let own = try PlannedModel(shape: choice, compute: compute).leverage(by: leverage)
     let counts = choice.parameters
     func alternative(
       _ change: ModelPlan.Alternative.Change, _ shape: Architecture
     ) throws(PlanError) -> ModelPlan.Alternative {
-      let point = LeveragePoint(shape: shape, compute: compute)
+      let point = PlannedModel(shape: shape, compute: compute)
       let value = try point.leverage(by: leverage)
       var unused = Findings()
       return ModelPlan.Alternative(

@@ -1,7 +1,7 @@
 public import Experiment
 
 /// Where a leverage law is asked: a shape at a compute.
-public struct LeveragePoint: Hashable, Sendable {
+public struct PlannedModel: Hashable, Sendable {
   public var shape: Architecture
   /// C, FLOPs.
   public var compute: Double
