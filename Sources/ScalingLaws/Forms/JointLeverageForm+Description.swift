@@ -35,7 +35,7 @@ extension JointLeverageForm {
     [
       FormOption("log_C", "base of log C", computeLog),
       FormOption("log_G", "base of log G", granularityLog),
-      FormOption("A", "what the activation ratio counts", activation),
+      FormOption("activation", "what the activation ratio counts", activation),
       FormOption("saturation", "which bounds Â has", saturation),
     ]
   }
@@ -44,7 +44,8 @@ extension JointLeverageForm {
     JointLeverageForm(
       saturation: option == "saturation"
         ? ActivationSaturation(rawValue: choice) ?? saturation : saturation,
-      activation: option == "A" ? ActivationConvention(rawValue: choice) ?? activation : activation,
+      activation: option == "activation"
+        ? ActivationConvention(rawValue: choice) ?? activation : activation,
       computeLog: option == "log_C" ? LogBase(rawValue: choice) ?? computeLog : computeLog,
       granularityLog: option == "log_G"
         ? LogBase(rawValue: choice) ?? granularityLog : granularityLog)

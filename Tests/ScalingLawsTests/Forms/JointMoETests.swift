@@ -19,8 +19,9 @@ struct JointMoETests {
       let law = try form.reduced(experts: experts, parameters: values)
       #expect(abs(law.m / m - 1) < 1.5e-4, "m at E = \(experts)")
       #expect(abs(law.n / n - 1) < 1e-4, "n at E = \(experts)")
-      #expect(abs(law.mu - mu) <= 1.01e-4, "μ at E = \(experts)")
-      #expect(abs(law.nu - nu) <= 1.01e-4, "ν at E = \(experts)")
+      // γ and ζ are printed to 5e-5, and ln Ê reaches 3.4.
+      #expect(abs(law.mu - mu) < 2e-4, "μ at E = \(experts)")
+      #expect(abs(law.nu - nu) < 2e-4, "ν at E = \(experts)")
       #expect(law.c == 1.3637)
     }
   }

@@ -78,7 +78,7 @@ struct TranscriptionTests {
     let plain = try #require(transcriptions[form.name])
     var generator = SplitMix64(seed: 21)
     for coefficients in form.published {
-      for _ in 0..<200 {
+      for _ in 0..<50 {
         let x = FormSample.point(of: form, &generator)
         let value = try form.value(at: x, parameters: coefficients.values)
         let expected = plain(coefficients.values, x)
