@@ -15,7 +15,8 @@ extension JointLeverageForm {
       case .start: ", Â = A + A_start"
       case .none: ""
       }
-    return "EL = \(raised)^(a + d·log C + γ·(log G)² + β·log G)" + saturated
+    let (logC, logG) = (computeLog.symbol, granularityLog.symbol)
+    return "EL = \(raised)^(a + d·\(logC) C + γ·(\(logG) G)² + β·\(logG) G)" + saturated
   }
 
   public var origin: String { "Tian et al. 2025, arXiv 2507.17702, Eq. 13" }

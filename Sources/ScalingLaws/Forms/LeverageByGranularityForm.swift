@@ -4,7 +4,6 @@ import Foundation
 /// log EL = a_G + b_G·log G·(log G + c_G), log EL natural. No values are published.
 public struct LeverageByGranularityForm: OptimumForm {
   public let name = "leverage-by-granularity"
-  public let formula = "EL = exp(a_G + b_G·log G·(log G + c_G))"
   public let origin = "Tian et al. 2025, arXiv 2507.17702, Eq. 11"
   public let quantity = LawVariable.leverage
   public let variables = [LawVariable.granularity]
@@ -19,6 +18,11 @@ public struct LeverageByGranularityForm: OptimumForm {
 
   public init(granularityLog: LogBase = .two) {
     self.granularityLog = granularityLog
+  }
+
+  public var formula: String {
+    let logG = granularityLog.symbol
+    return "EL = exp(a_G + b_G·\(logG) G·(\(logG) G + c_G))"
   }
 
   public var options: [FormOption] { [FormOption("log_G", "base of log G", granularityLog)] }
