@@ -43,7 +43,7 @@ struct LawResolver {
       throw APIError(
         .refused, "family \(request.family): no fitted law is named \(request.reference)",
         hint: fitted.isEmpty
-          ? "no law has been fitted yet: name a published one, \(PublishedLaws.settingNames.joined(separator: " or "))"
+          ? "no law has been fitted yet: name a published one, \(PublishedLaws.names.joined(separator: " or "))"
           : "the fitted laws are \(fitted.map(\.name).joined(separator: ", "))")
     }
     guard let a = law.value(of: "a"), let b = law.value(of: "b") else {
