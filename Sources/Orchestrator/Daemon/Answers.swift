@@ -11,6 +11,7 @@ protocol AnswerSource: Sendable {
   func series(run: Int64, metric: String) async throws -> Series
   func leverage(study: String?) async throws -> [LeverageRow]
   func laws(study: String?) async throws -> [LawRow]
+  func law(_ id: Int64) async throws -> LawReport
   func sql(_ query: String) async throws -> Table
 }
 
@@ -32,6 +33,7 @@ struct RegistryAnswers: AnswerSource {
     try await registry.leverage(study: study)
   }
   func laws(study: String?) async throws -> [LawRow] { try await registry.laws(study: study) }
+  func law(_ id: Int64) async throws -> LawReport { try await registry.law(id) }
   func sql(_ query: String) async throws -> Table {
     try await registry.query(query, rowLimit: Self.rowLimit, timeLimit: Self.timeLimit)
   }
@@ -55,6 +57,7 @@ struct DaemonAnswers: AnswerSource {
   func laws(study: String?) async throws -> [LawRow] {
     try await client.get("/v1/laws", Self.query(study: study))
   }
+  func law(_ id: Int64) async throws -> LawReport { try await client.get("/v1/laws/\(id)") }
   func sql(_ query: String) async throws -> Table {
     try await client.post("/v1/sql", SQLQuery(query: query))
   }

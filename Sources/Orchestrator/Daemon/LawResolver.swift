@@ -81,7 +81,7 @@ struct LawResolver {
       "family \(request.family): no fitted law is \(request.reference) of \(request.quantity.rawValue)",
       hint: usable.isEmpty
         ? "let an earlier stage fit it (fits: [hyperparameters] or [allocation]), or name a published "
-          + "law: \(PublishedLaws.names.joined(separator: ", "))"
+          + "law: \(PublishedLaws.settingNames.joined(separator: ", "))"
         : "fitted laws of \(request.quantity.rawValue) are "
           + usable.map { "\($0.id) (\($0.name) of study \($0.study))" }.joined(separator: ", "))
   }

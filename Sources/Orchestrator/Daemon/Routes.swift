@@ -85,6 +85,10 @@ enum Routes {
       let study = request.uri.queryParameters["study"].map(String.init)
       return try JSONBody.response(try await answers.laws(study: study))
     }
+    group.get("/laws/:id") { _, context in
+      let id = try context.parameters.require("id", as: Int64.self)
+      return try JSONBody.response(try await answers.law(id))
+    }
     group.post("/sql") { request, _ in
       let query = try await JSONBody.decode(SQLQuery.self, from: request)
       return try JSONBody.response(try await answers.sql(query.query))

@@ -85,11 +85,11 @@ extension TextTable {
     value.map { Quantity.decimal($0, places: 4) } ?? ""
   }
 
-  private static func interval(_ low: Double?, _ high: Double?, digits: Int = 3) -> String {
+  static func interval(_ low: Double?, _ high: Double?, digits: Int = 3) -> String {
     both(low, high).map { "\(significant($0, digits))–\(significant($1, digits))" } ?? ""
   }
 
-  private static func significant(_ value: Double, _ digits: Int = 4) -> String {
+  static func significant(_ value: Double, _ digits: Int = 4) -> String {
     String(format: "%.\(digits)g", value)
   }
 
