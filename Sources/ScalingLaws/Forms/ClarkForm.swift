@@ -4,9 +4,6 @@ import Foundation
 /// (Clark et al. 2022, arXiv 2202.01169, Eq. 11 and 12).
 public struct ClarkForm: NamedLawForm {
   public let name = "clark"
-  public let formula =
-    "log L = a·log N + b·log Ê + c·log N·log Ê + d, "
-    + "1/Ê = 1/(E − 1 + (1/E_start − 1/E_max)^(−1)) + 1/E_max"
   public let origin = "Clark et al. 2022, arXiv 2202.01169"
   public let quantity = LawVariable.loss
   public let variables = [
@@ -43,6 +40,12 @@ public struct ClarkForm: NamedLawForm {
       place: "the law of three routers",
       values: values,
       conventions: ["logarithms have base 10", "every model was trained on 130B tokens"])
+  }
+
+  public var formula: String {
+    let log = base.symbol
+    return "\(log) L = a·\(log) N + b·\(log) Ê + c·\(log) N·\(log) Ê + d, "
+      + "1/Ê = 1/(E − 1 + (1/E_start − 1/E_max)^(−1)) + 1/E_max"
   }
 
   public var options: [FormOption] { [FormOption("log", "base of every logarithm", base)] }

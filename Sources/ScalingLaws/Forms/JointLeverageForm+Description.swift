@@ -15,7 +15,8 @@ extension JointLeverageForm {
       case .start: ", Â = A + A_start"
       case .none: ""
       }
-    return "EL = \(raised)^(a + d·log C + γ·(log G)² + β·log G)" + saturated
+    let (logC, logG) = (computeLog.symbol, granularityLog.symbol)
+    return "EL = \(raised)^(a + d·\(logC) C + γ·(\(logG) G)² + β·\(logG) G)" + saturated
   }
 
   public var origin: String { "Tian et al. 2025, arXiv 2507.17702, Eq. 13" }
@@ -35,7 +36,7 @@ extension JointLeverageForm {
     [
       FormOption("log_C", "base of log C", computeLog),
       FormOption("log_G", "base of log G", granularityLog),
-      FormOption("A", "what the activation ratio counts", activation),
+      FormOption("activation", "what the activation ratio counts", activation),
       FormOption("saturation", "which bounds Â has", saturation),
     ]
   }
@@ -44,7 +45,8 @@ extension JointLeverageForm {
     JointLeverageForm(
       saturation: option == "saturation"
         ? ActivationSaturation(rawValue: choice) ?? saturation : saturation,
-      activation: option == "A" ? ActivationConvention(rawValue: choice) ?? activation : activation,
+      activation: option == "activation"
+        ? ActivationConvention(rawValue: choice) ?? activation : activation,
       computeLog: option == "log_C" ? LogBase(rawValue: choice) ?? computeLog : computeLog,
       granularityLog: option == "log_G"
         ? LogBase(rawValue: choice) ?? granularityLog : granularityLog)

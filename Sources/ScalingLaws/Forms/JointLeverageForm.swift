@@ -99,7 +99,7 @@ public struct JointLeverageForm: NamedLawForm {
   }
 
   /// A_start at 1e-3, 1e-2 and 5e-2 with A_max at 1e2 and 1e12; at each the four coefficients of the
-  /// exponent, in which log EL is linear, by least squares.
+  /// exponent, in which log EL is linear, by least squares, half of them, and EL = Â^(−0.5).
   public func starts(for points: [FitPoint<Input>]) -> [[Double]] {
     let shapes: [[Double]] =
       switch saturation {
@@ -110,8 +110,8 @@ public struct JointLeverageForm: NamedLawForm {
       }
     return shapes.flatMap { shape in
       let line = exponents(shape, points)
-      // Half the exponents too: a minimum that only its own solution reaches is no evidence.
-      return [inside(line + shape), inside(line.map { $0 / 2 } + shape)]
+      // Other exponents too: a minimum that only its own solution reaches is no evidence.
+      return [line, line.map { $0 / 2 }, [-0.5, 0, 0, 0]].map { inside($0 + shape) }
     }
   }
 

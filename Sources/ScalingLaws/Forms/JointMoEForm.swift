@@ -127,6 +127,11 @@ extension JointMoEForm {
     public var n: Double
     public var nu: Double
     public var c: Double
+
+    /// The loss of a model with this many active parameters, trained on this many tokens.
+    public func loss(activeParameters: Double, tokens: Double) -> Double {
+      m * pow(activeParameters, mu) + n * pow(tokens, nu) + c
+    }
   }
 
   /// The law at `experts`.

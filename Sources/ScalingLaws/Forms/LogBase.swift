@@ -7,6 +7,15 @@ public enum LogBase: String, Hashable, Codable, Sendable, CaseIterable {
   case e
   case ten = "10"
 
+  /// As formulas write it.
+  var symbol: String {
+    switch self {
+    case .two: "log₂"
+    case .e: "ln"
+    case .ten: "log₁₀"
+    }
+  }
+
   /// log x.
   func callAsFunction(_ x: Double) -> Double {
     switch self {

@@ -1,7 +1,7 @@
 import Foundation
 
 /// A U in one variable, L = exp(a + b·x + c·x²), with x = log G or x = S: loss against granularity is
-/// a polynomial in log G, loss against the shared ratio a U (arXiv 2507.17702, §3). The paper prints
+/// a polynomial in log G, loss against the shared ratio a U (arXiv 2507.17702). The paper prints
 /// no coefficients.
 public struct ParabolaForm: OptimumForm {
   public let name: String
@@ -23,23 +23,21 @@ public struct ParabolaForm: OptimumForm {
     self.origin = origin
     self.variableLog = variableLog
     variables = [variable]
-    formula =
-      variableLog == nil
-      ? "L = exp(a + b·\(variable.name) + c·\(variable.name)²)"
-      : "L = exp(a + b·log \(variable.name) + c·(log \(variable.name))²)"
+    let x = variableLog.map { "\($0.symbol) \(variable.name)" } ?? variable.name
+    formula = "L = exp(a + b·\(x) + c·(\(x))²)"
   }
 
   /// L against granularity; log G has base 2 as in the joint law.
   public static func lossByGranularity(log base: LogBase = .two) -> ParabolaForm {
     ParabolaForm(
       .granularity, log: base, name: "loss-by-granularity",
-      origin: "Tian et al. 2025, arXiv 2507.17702, §3, on granularity")
+      origin: "Tian et al. 2025, arXiv 2507.17702, on granularity")
   }
 
   /// L against the shared ratio.
   public static let lossBySharedRatio = ParabolaForm(
     .sharedRatio, log: nil, name: "loss-by-shared-ratio",
-    origin: "Tian et al. 2025, arXiv 2507.17702, §3, on shared experts")
+    origin: "Tian et al. 2025, arXiv 2507.17702, on shared experts")
 
   public var options: [FormOption] {
     variableLog.map { [FormOption("log_G", "base of log G", $0)] } ?? []

@@ -23,7 +23,8 @@ extension PowerProductForm {
 
   /// L = a·C^b with b < 0: the loss curve of one family without an irreducible term.
   public static let lossByCompute = PowerProductForm(
-    "loss-by-compute", .loss, by: [.compute], origin: "Tian et al. 2025, arXiv 2507.17702, §3")
+    "loss-by-compute", .loss, by: [.compute],
+    origin: "Tian et al. 2025, arXiv 2507.17702, on efficiency leverage")
 
   /// Every power law that is offered.
   static let all: [any NamedLawForm] = [

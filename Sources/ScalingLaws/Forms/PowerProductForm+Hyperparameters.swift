@@ -61,7 +61,7 @@ extension PowerProductForm {
     origin: "Kaplan et al. 2020, arXiv 2001.08361",
     published: [
       PublishedCoefficients(
-        name: "kaplan-2001.08361", arXiv: "2001.08361", place: "law of the critical batch",
+        name: "kaplan-2001.08361", arXiv: "2001.08361", place: "Eq. 1.4",
         values: [2e8, -1 / 0.21], conventions: ["L is in nats per token"]),
       PublishedCoefficients(
         name: "minicpm-2404.06395", variant: "dense", arXiv: "2404.06395", place: "§3.2",

@@ -5,7 +5,6 @@ import Foundation
 /// published for it. At G = 1 it gives 0, so G must be above 1.
 public struct SummaryLeverageForm: OptimumForm {
   public let name = "summary"
-  public let formula = "EL = A^(−α)·(β·(log G)² + γ·log G), α = a + d·log C"
   public let origin = "a summary of Tian et al. 2025, arXiv 2507.17702, not its Eq. 13"
   public let quantity = LawVariable.leverage
   public let variables: [LawVariable]
@@ -26,6 +25,11 @@ public struct SummaryLeverageForm: OptimumForm {
     var granularity = LawVariable.granularity
     granularity.domain = .aboveOne
     variables = [.activationRatio, granularity, .compute]
+  }
+
+  public var formula: String {
+    let (logC, logG) = (computeLog.symbol, granularityLog.symbol)
+    return "EL = A^(−α)·(β·(\(logG) G)² + γ·\(logG) G), α = a + d·\(logC) C"
   }
 
   public var options: [FormOption] {

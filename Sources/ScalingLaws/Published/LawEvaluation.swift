@@ -9,6 +9,12 @@ public struct LawEvaluation: Hashable, Codable, Sendable {
     public var range: FittedRange
   }
 
+  /// A printed coefficient.
+  public struct Coefficient: Hashable, Codable, Sendable {
+    public var name: String
+    public var value: Double
+  }
+
   /// One quantity by one set of coefficients.
   public struct Result: Hashable, Codable, Sendable {
     /// The law's name, such as `ling-2507.17702`.
@@ -21,6 +27,8 @@ public struct LawEvaluation: Hashable, Codable, Sendable {
     public var quantity: LawVariable
     public var value: Double
     public var formula: String
+    /// In the order of the form's parameters.
+    public var coefficients: [Coefficient]
     /// Where in the paper the coefficients stand.
     public var place: String
     /// The values that went in.
@@ -126,6 +134,9 @@ extension LawEvaluation.Result {
     quantity = form.quantity
     value = try form.value(at: inputs, parameters: coefficients.values)
     formula = form.formula
+    self.coefficients = zip(form.parameters, coefficients.values).map {
+      LawEvaluation.Coefficient(name: $0.name, value: $1)
+    }
     place = coefficients.place
     self.inputs = Dictionary(uniqueKeysWithValues: zip(form.variables.map(\.name), inputs))
     extrapolated = zip(form.variables, inputs).compactMap { variable, value in
@@ -135,13 +146,5 @@ extension LawEvaluation.Result {
       return LawEvaluation.Extrapolation(variable: variable.name, value: value, range: range)
     }
     conventions = coefficients.conventions
-  }
-}
-
-extension Array where Element: Hashable {
-  /// The elements without repetition, in the order of their first occurrence.
-  func uniqued() -> [Element] {
-    var seen: Set<Element> = []
-    return filter { seen.insert($0).inserted }
   }
 }

@@ -20,6 +20,15 @@ public enum PublishedLaws {
   /// The names, in the order of `all`.
   public static var names: [String] { all.map(\.name) }
 
+  /// The names of the laws that give a grid's settings as power laws of C.
+  public static var settingNames: [String] {
+    all.filter { law in
+      PublishedLaw.Quantity.allCases.contains { quantity in
+        PublishedLaw.Kind.allCases.contains { law.law(quantity, for: $0) != nil }
+      }
+    }.map(\.name)
+  }
+
   /// The law of that name.
   ///
   /// - Throws: `unknownLaw` with the nearest known name.

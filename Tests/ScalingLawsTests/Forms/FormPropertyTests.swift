@@ -20,6 +20,13 @@ struct FormCase: CustomTestStringConvertible, Sendable {
       }
   }
 
+  /// Those that differ in what is fitted.
+  static let fitted: [FormCase] =
+    LawForms.all.map { FormCase(form: $0) } + [
+      FormCase(form: JointLeverageForm(saturation: .start)),
+      FormCase(form: JointLeverageForm(saturation: .none)),
+    ]
+
   /// Sample parameters, as many as this choice of options leaves.
   var parameters: [Double] {
     Array(
@@ -36,16 +43,16 @@ struct FormPropertyTests {
   func gradients(sample: FormCase) {
     func check<Form: NamedLawForm>(_ form: Form) {
       var generator = SplitMix64(seed: 11)
+      var worst: [Double] = Array(repeating: 0, count: form.count)
       for _ in 0..<100 {
         let theta = FormSample.coordinates(near: sample.parameters, of: form, &generator)
         let input = form.input(FormSample.point(of: form, &generator))
         var gradient = [Double](repeating: .nan, count: form.count)
-        let value = theta.withUnsafeBufferPointer { theta in
+        theta.withUnsafeBufferPointer { theta in
           gradient.withUnsafeMutableBufferPointer {
-            form.logValue(theta, at: input, gradient: $0)
+            _ = form.logValue(theta, at: input, gradient: $0)
           }
         }
-        #expect(value.isFinite)
         for k in theta.indices {
           let step = 1e-5
           var (above, below) = (theta, theta)
@@ -53,10 +60,12 @@ struct FormPropertyTests {
           below[k] -= step
           let difference =
             (form.logValue(above, at: input) - form.logValue(below, at: input)) / (2 * step)
-          #expect(
-            abs(difference - gradient[k]) < 3e-6 * max(1, abs(gradient[k])),
-            "\(form.parameters[k].name): \(difference) by differences, \(gradient[k])")
+          let error = abs(difference - gradient[k]) / max(1, abs(gradient[k]))
+          worst[k] = error.isFinite ? max(worst[k], error) : .infinity
         }
+      }
+      for (parameter, error) in zip(form.parameters, worst) {
+        #expect(error < 3e-6, "\(parameter.name)")
       }
     }
     check(sample.form)
@@ -76,18 +85,17 @@ struct FormPropertyTests {
         let box = form.bounds(for: points)
         let starts = form.starts(for: points)
         #expect(starts.count >= 3)
-        for start in starts {
-          #expect(start.count == form.count)
-          for k in start.indices {
-            #expect(start[k] >= box.lower[k] && start[k] <= box.upper[k])
-          }
+        #expect(starts.allSatisfy { $0.count == form.count })
+        let inside = starts.allSatisfy { start in
+          start.indices.allSatisfy { start[$0] >= box.lower[$0] && start[$0] <= box.upper[$0] }
         }
+        #expect(inside)
       }
     }
     check(sample.form)
   }
 
-  @Test("Fitted to its own exact values it predicts them again", arguments: FormCase.all)
+  @Test("Fitted to its own exact values it predicts them again", arguments: FormCase.fitted)
   func refit(sample: FormCase) throws {
     func check<Form: NamedLawForm>(_ form: Form) throws {
       var generator = SplitMix64(seed: 13)
@@ -98,8 +106,8 @@ struct FormPropertyTests {
           return FitPoint(input: input, logValue: form.logValue(theta, at: input))
         }
       }
-      let fit = try RobustFit(form: form, loss: .huber(delta: 1e-3)).fit(design(150))
-      let worst = design(150).map { abs($0.logValue - form.logValue(fit.theta, at: $0.input)) }
+      let fit = try RobustFit(form: form, loss: .huber(delta: 1e-3)).fit(design(100))
+      let worst = design(100).map { abs($0.logValue - form.logValue(fit.theta, at: $0.input)) }
         .max()
       #expect(worst ?? .infinity < 1e-4, "\(form.values(of: fit.theta))")
     }

@@ -60,7 +60,8 @@ struct JointLeverageTests {
 
   @Test("Options are set by name, and a wrong one is answered with the right ones")
   func options() throws {
-    let form = try LawForms.named("joint-leverage", options: ["log_G": "e", "A": "plus_over_E"])
+    let form = try LawForms.named(
+      "joint-leverage", options: ["log_G": "e", "activation": "plus_over_E"])
     #expect(form.options.map(\.choice) == ["10", "e", "plus_over_E", "both"])
     #expect(form.variables[0].meaning == "activation ratio (E_a + E_s) / E")
     #expect(
@@ -72,7 +73,7 @@ struct JointLeverageTests {
       throws: ScalingLawsError.form(
         .unknownOption(
           form: "joint-leverage", option: "log_E",
-          known: ["log_C", "log_G", "A", "saturation"]))
+          known: ["log_C", "log_G", "activation", "saturation"]))
     ) { try LawForms.named("joint-leverage", options: ["log_E": "2"]) }
   }
 
