@@ -23,7 +23,9 @@ struct IsoFLOPStudy {
       .map { IsoFLOPProfile(budget: $0.key, points: $0.value) }
       .sorted { $0.budget < $1.budget }
     profiles = all.filter { $0.logSize.count >= IsoFLOP.neededSizes }
-    short = all.filter { $0.logSize.count < IsoFLOP.neededSizes }.map { ($0.budget, $0.logSize.count) }
+    short = all.filter { $0.logSize.count < IsoFLOP.neededSizes }.map {
+      ($0.budget, $0.logSize.count)
+    }
     sigma = Self.sigma(profiles, options)
     samples = Self.samples(profiles, sigma: sigma ?? 0, options)
   }
@@ -33,6 +35,8 @@ struct IsoFLOPStudy {
   private static func sigma(_ profiles: [IsoFLOPProfile], _ options: IsoFLOPOptions) -> Double? {
     switch options.noise {
     case .relative(let sigma): return sigma
+    case .absolute(let sigma):
+      return profiles.flatMap(\.logLoss).min().map { sigma / exp($0) }
     case .estimated:
       let sizes = profiles.flatMap(\.roughness).map(abs).sorted()
       guard !sizes.isEmpty else { return nil }
@@ -47,7 +51,12 @@ struct IsoFLOPStudy {
       // A seed of its own for each budget: a profile's samples do not depend on the other budgets.
       var generator = SplitMix64(seed: options.seed ^ profile.budget.bitPattern)
       return (0..<options.bootstraps).map { _ in
-        let losses = profile.logLoss.map { $0 + sigma * generator.normal() }
+        let losses = profile.logLoss.map { logLoss -> Double in
+          if case .absolute(let sigma) = options.noise {
+            return logLoss + sigma / exp(logLoss) * generator.normal()
+          }
+          return logLoss + sigma * generator.normal()
+        }
         guard let minimum = profile.minimum(losses, options), minimum.edge == nil else {
           return nil
         }
@@ -65,7 +74,8 @@ struct IsoFLOPStudy {
     var spread = options.spreadFloor * profile.spacing
     if let drawn = BootstrapSpread(inside, level: options.level) {
       // Draws without a minimum inside say that the place is less certain than the others tell.
-      spread = max(spread, drawn.standardDeviation) * Double(samples[place].count) / Double(drawn.draws)
+      spread =
+        max(spread, drawn.standardDeviation) * Double(samples[place].count) / Double(drawn.draws)
     }
     return IsoFLOP.Minimum(
       budget: profile.budget, size: exp(found.logSize),

@@ -27,7 +27,9 @@ struct JointLawStart {
   init?(_ separable: SeparableLaws, form: JointLeverageForm) {
     let byA = separable.laws(of: .activationRatio)
     guard !byA.isEmpty else { return nil }
-    func value(_ law: SeparableLaw, _ name: String) -> Double { law.fit.parameter(name)?.value ?? 0 }
+    func value(_ law: SeparableLaw, _ name: String) -> Double {
+      law.fit.parameter(name)?.value ?? 0
+    }
     let starts = byA.map { log(value($0, "A_start")) }
     activationStart = exp(starts.reduce(0, +) / Double(starts.count))
     let logSaturated = { [activationStart] (law: SeparableLaw) in

@@ -29,7 +29,8 @@ public struct LeveragePoint: Hashable, Codable, Sendable {
 }
 
 /// A variable of a leverage law.
-public enum LeverageAxis: String, Hashable, Codable, CodingKeyRepresentable, CaseIterable, Sendable {
+public enum LeverageAxis: String, Hashable, Codable, CodingKeyRepresentable, CaseIterable, Sendable
+{
   case activationRatio = "A"
   case granularity = "G"
   case compute = "C"

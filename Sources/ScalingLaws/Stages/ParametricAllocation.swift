@@ -22,7 +22,8 @@ public struct ParametricAllocation: Hashable, Codable, Sendable {
   ///   - options: of the fit; its bootstrap gives the spreads.
   /// - Throws: `noRuns`, `noInteriorOptimum`, `fit`.
   public init(
-    points: [IsoFLOPPoint], measure: SizeMeasure, options: FitOptions = .init(loss: .huber(delta: 1e-3))
+    points: [IsoFLOPPoint], measure: SizeMeasure,
+    options: FitOptions = .init(loss: .huber(delta: 1e-3))
   ) throws(StageRefusal) {
     guard !points.isEmpty else { throw .noRuns(stage: "a parametric allocation") }
     let points = points.sorted { $0.run < $1.run }

@@ -34,13 +34,15 @@ extension [StudyRun] {
   /// Of runs that differ by their settings alone, the one of lowest loss: settings off the optimum
   /// are a sweep, not seeds, and their mean is not the loss of the architecture.
   var tuned: [ObservedRun] {
-    Dictionary(grouping: self) { SeedOfGroup(key: RunGroup.Key($0.observed), seed: $0.observed.seed) }
-      .values.flatMap { runs -> [ObservedRun] in
-        let observed = runs.map(\.observed)
-        guard Set(runs.map(\.settings)).count > 1 else { return observed }
-        return [observed.min { ($0.loss, $0.id) < ($1.loss, $1.id) }!]
-      }
-      .sorted { $0.id < $1.id }
+    Dictionary(grouping: self) {
+      SeedOfGroup(key: RunGroup.Key($0.observed), seed: $0.observed.seed)
+    }
+    .values.flatMap { runs -> [ObservedRun] in
+      let observed = runs.map(\.observed)
+      guard Set(runs.map(\.settings)).count > 1 else { return observed }
+      return [observed.min { ($0.loss, $0.id) < ($1.loss, $1.id) }!]
+    }
+    .sorted { $0.id < $1.id }
   }
 }
 

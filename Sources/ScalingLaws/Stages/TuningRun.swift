@@ -1,5 +1,7 @@
 /// A hyperparameter that a sweep varies.
-public enum Hyperparameter: String, Hashable, Codable, CodingKeyRepresentable, CaseIterable, Sendable {
+public enum Hyperparameter: String, Hashable, Codable, CodingKeyRepresentable, CaseIterable,
+  Sendable
+{
   /// Peak learning rate η.
   case learningRate = "lr"
   /// Batch size, tokens.

@@ -7,7 +7,7 @@ struct IsoFLOPTests {
   private func fit(
     _ points: [IsoFLOPPoint], _ change: (inout IsoFLOPOptions) -> Void = { _ in }
   ) throws(StageRefusal) -> IsoFLOP {
-    var options = IsoFLOPOptions(bootstraps: 200)
+    var options = IsoFLOPOptions(noise: .estimated, bootstraps: 200)
     change(&options)
     return try IsoFLOP(points: points, measure: .parameters, options: options)
   }
