@@ -23,7 +23,8 @@ public struct IsoFLOP: Hashable, Codable, Sendable {
 
   public var options: IsoFLOPOptions
   public var measure: SizeMeasure
-  /// Standard deviation of log loss behind the bootstrap; nil when the profiles do not tell it.
+  /// Standard deviation of log loss behind the bootstrap, for an absolute noise that at the lowest
+  /// loss; nil when the profiles do not tell it.
   public var noise: Double?
   /// In order of budget.
   public var minima: [Minimum]

@@ -35,6 +35,8 @@ struct IsoFLOPStudy {
   private static func sigma(_ profiles: [IsoFLOPProfile], _ options: IsoFLOPOptions) -> Double? {
     switch options.noise {
     case .relative(let sigma): return sigma
+    case .absolute(let sigma):
+      return profiles.flatMap(\.logLoss).min().map { sigma / exp($0) }
     case .estimated:
       let sizes = profiles.flatMap(\.roughness).map(abs).sorted()
       guard !sizes.isEmpty else { return nil }
@@ -49,7 +51,12 @@ struct IsoFLOPStudy {
       // A seed of its own for each budget: a profile's samples do not depend on the other budgets.
       var generator = SplitMix64(seed: options.seed ^ profile.budget.bitPattern)
       return (0..<options.bootstraps).map { _ in
-        let losses = profile.logLoss.map { $0 + sigma * generator.normal() }
+        let losses = profile.logLoss.map { logLoss -> Double in
+          if case .absolute(let sigma) = options.noise {
+            return logLoss + sigma / exp(logLoss) * generator.normal()
+          }
+          return logLoss + sigma * generator.normal()
+        }
         guard let minimum = profile.minimum(losses, options), minimum.edge == nil else {
           return nil
         }

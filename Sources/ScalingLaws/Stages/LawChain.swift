@@ -45,9 +45,9 @@ public struct LawChainOptions: Hashable, Sendable {
 ///
 /// The same runs and options give the same value, in whatever order the runs come.
 public struct LawChain: Hashable, Sendable {
-  /// η(C) and B(C), by the grid's family.
+  /// η(C) and B(C), by the family's label.
   public var hyperparameters: [String: StageStep<NearOptimalSelection>]
-  /// M_opt(C) and D_opt(C), by the grid's family.
+  /// M_opt(C) and D_opt(C), by the family's label.
   public var allocations: [String: AllocationStudy]
   /// Dense curve and the leverage of each run.
   public var leverage: StageStep<LeverageAnalysis>
@@ -64,7 +64,7 @@ public struct LawChain: Hashable, Sendable {
   /// later ones the best.
   public init(runs: [StudyRun], options: LawChainOptions = .init()) {
     let runs = runs.sorted { $0.observed.id < $1.observed.id }
-    let byFamily = Dictionary(grouping: runs, by: \.observed.family)
+    let byFamily = runs.byFamily
     hyperparameters = byFamily.mapValues { runs in
       StageStep { () throws(StageRefusal) in
         try NearOptimalSelection(runs: runs.map(\.tuning), options: options.nearOptimal)

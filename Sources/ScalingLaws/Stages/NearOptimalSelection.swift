@@ -105,7 +105,9 @@ public struct NearOptimalSelection: Hashable, Codable, Sendable {
   private static func sensitivityWarnings(
     _ law: PowerProductLaw, rows: [Sensitivity]
   ) -> [StageWarning] {
-    law.exponents.indices.compactMap { place in
+    // The best runs alone are few, and their own noise would pass for sensitivity.
+    let rows = rows.filter { $0.share > 0 }
+    return law.exponents.indices.compactMap { place in
       let values = rows.map { $0.exponents[place] }
       guard let low = values.min(), let high = values.max(),
         let error = law.exponents[place].spreads[.cell]?.standardDeviation, high - low > 3 * error

@@ -6,8 +6,8 @@ public enum StageWarning: Hashable, Codable, Sendable {
   case fewSettings(variable: String, cell: String, tried: Int)
   /// Near-optimal runs far from the first fit were left out.
   case outliersDropped(variable: String, runs: [Int64])
-  /// An exponent moves by more than three standard errors of its cell bootstrap over the shares of
-  /// near-optimality tried.
+  /// An exponent moves by more than three standard errors of its cell bootstrap over the shares
+  /// above 0 that were tried.
   case thresholdSensitive(law: String, exponent: String, low: Double, high: Double)
   /// A bootstrap over cells draws from few of them: its spread is too narrow.
   case fewCells(have: Int, wanted: Int)

@@ -31,6 +31,15 @@ extension StudyRun {
 }
 
 extension [StudyRun] {
+  /// The runs of each family by its label, in their own order.
+  var byFamily: [String: [StudyRun]] {
+    var labels: [Int64: String] = [:]
+    for member in FamilyRuns.grouping(RunGroup.grouping(map(\.observed))) {
+      for run in member.groups.flatMap(\.runs) { labels[run.id] = member.family.label }
+    }
+    return Dictionary(grouping: self) { labels[$0.observed.id] ?? $0.observed.family }
+  }
+
   /// Of runs that differ by their settings alone, the one of lowest loss: settings off the optimum
   /// are a sweep, not seeds, and their mean is not the loss of the architecture.
   var tuned: [ObservedRun] {

@@ -27,11 +27,21 @@ struct AllocationStudyTests {
     #expect(result.size == result.akima.value?.size)
   }
 
-  @Test("Windows that drift off the optimum pull the routes apart, which is shown")
-  func drift() throws {
-    // A profile whose two sides differ and whose window holds the minimum near its end.
-    let world = SimulatedProfiles(sizes: 5, step: 4, shift: { Double($0) * 0.6 - 1.5 })
-    let result = study(world.points())
+  @Test("Profiles that are steep on one side pull spline and parabola apart, which is shown")
+  func skewed() throws {
+    let points = (0..<5).flatMap { place -> [IsoFLOPPoint] in
+      let budget = 1e18 * pow(4, Double(place))
+      let best = 1e8 * pow(2, Double(place))
+      return (0..<7).map { k in
+        let offset = 0.7 * (Double(k) - 3)
+        let n = best * exp(offset)
+        let rise = (offset < 0 ? 0.3 : 0.01) * offset * offset
+        return IsoFLOPPoint(
+          run: Int64(place * 7 + k), budget: budget, size: n, tokens: budget / 6 / n,
+          loss: 3 * pow(budget / 1e18, -0.02) * exp(rise))
+      }
+    }
+    let result = study(points)
     let disagreement = try #require(result.disagreement)
     #expect(disagreement.isLarge)
     #expect(result.warnings == [.routesDisagree(disagreement)])

@@ -6,7 +6,7 @@ import Testing
 struct FamilyLeverageTests {
   @Test("Without noise each family's leverage is the planted one at each budget")
   func exact() throws {
-    let world = SimulatedStudy(noise: 0)
+    let world = SimulatedStudy(exponent: -0.21, noise: 0)
     let study = try FamilyLeverageStudy(runs: world.runs(seed: 1), seed: 1, bootstraps: 40)
     #expect(study.families.count == 3)
     #expect(study.rows.count == 15)
@@ -112,7 +112,10 @@ struct FamilyLeverageTests {
 
   @Test("Curves of different forms are warned of")
   func forms() throws {
-    var runs = SimulatedStudy(alpha: 400, beta: 0.2, noise: 0.0001).runs(seed: 6)
+    let world = SimulatedStudy(
+      alpha: 400, beta: 0.2, noise: 0.0001,
+      budgets: (0..<8).map { 1e11 * pow(3, Double($0)) })
+    var runs = world.runs(seed: 6)
     for index in runs.indices where !runs[index].isDense { runs[index].loss += 1.5 }
     let study = try FamilyLeverageStudy(runs: runs, seed: 1, bootstraps: 0)
     #expect(

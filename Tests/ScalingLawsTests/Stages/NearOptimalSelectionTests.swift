@@ -71,6 +71,20 @@ struct NearOptimalSelectionTests {
     }
   }
 
+  @Test("An exponent that moves with the share is warned of")
+  func thresholdSensitive() throws {
+    let sweep = SimulatedSweep(noise: 0.0001, steps: 15, skew: 0.5)
+    let selection = try NearOptimalSelection(runs: sweep.runs(seed: 4), options: options)
+    #expect(
+      selection.warnings.contains {
+        if case .thresholdSensitive("lr(N, D)", "exponent of N", _, _) = $0 { true } else { false }
+      })
+    #expect(
+      !selection.warnings.contains {
+        if case .thresholdSensitive("B(D)", _, _, _) = $0 { true } else { false }
+      })
+  }
+
   @Test("A bootstrap over runs is narrower than one over cells where cells differ")
   func runsAreOptimistic() throws {
     var runs = SimulatedSweep().runs(seed: 5)

@@ -9,6 +9,8 @@ struct SimulatedSweep {
   var steps = 7
   /// How many steps the grid lies off its cell's optimum.
   var shift = 0.0
+  /// How much wider the valley is on the side of large lr, more so at each larger N.
+  var skew = 0.0
   var cells: [TuningCell] = [5e7, 1e8, 2e8, 4e8].flatMap { n in
     [1e9, 4e9, 1.6e10].map { TuningCell.size(parameters: n, tokens: $0) }
   }
@@ -26,6 +28,8 @@ struct SimulatedSweep {
     var runs: [TuningRun] = []
     for cell in cells {
       let best = optimum(cell)
+      var stretch = 1.0
+      if case .size(let n, _) = cell { stretch += skew * log2(n / 5e7) }
       // Where a grid starts has nothing to do with the optimum.
       let offsets = (generator.uniform() - 0.5, generator.uniform() - 0.5)
       for i in 0..<steps {
@@ -36,7 +40,10 @@ struct SimulatedSweep {
           runs.append(
             TuningRun(
               run: Int64(runs.count + 1), cell: cell,
-              loss: 2.5 * exp(lrWidth * a * a + batchWidth * b * b + noise * generator.normal()),
+              loss: 2.5
+                * exp(
+                  lrWidth * a * a / (a > 0 ? stretch * stretch : 1) + batchWidth * b * b + noise
+                    * generator.normal()),
               settings: [
                 .learningRate: best.lr * exp(a), .batchTokens: best.batch * exp(b),
               ]))
