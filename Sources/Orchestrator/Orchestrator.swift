@@ -15,8 +15,8 @@ struct Orchestrator: AsyncParsableCommand {
     version: Version.current,
     subcommands: [
       Run.self, Serve.self, Submit.self, StatusCommand.self, Runs.self, Show.self, Cancel.self,
-      ImportCommand.self, ExportCommand.self, LeverageCommand.self, Laws.self, PlanCommand.self,
-      SQL.self, CorpusCommand.self,
+      ImportCommand.self, ExportCommand.self, LeverageCommand.self, Laws.self, LawCommand.self,
+      FitCommand.self, PlanCommand.self, SQL.self, CorpusCommand.self,
     ])
 }
 

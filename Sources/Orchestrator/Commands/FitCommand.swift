@@ -1,4 +1,5 @@
 import ArgumentParser
+import Client
 import ScalingLaws
 import Wire
 
@@ -81,6 +82,27 @@ struct SelectionOptions: ParsableArguments {
           + "`orchestrator runs`, or say where a letter comes from: --map \(letters[0])=COLUMN")
     }
     return found.byGroup
+  }
+}
+
+extension SelectionOptions {
+  /// Has the daemon record a law in the study that was fitted.
+  ///
+  /// - Throws: `CommandFailure` where no daemon or no study is named.
+  func record(
+    named name: String, _ law: (_ study: String, _ name: String) -> LawSubmission
+  ) async throws {
+    guard let study, answers.place.registry == nil else {
+      throw CommandFailure(
+        code: .refused,
+        message:
+          "a law is recorded by the daemon, in a study\n  hint: leave out --registry and give "
+          + "--study")
+    }
+    let reply: LawReply = try await answers.place.daemon.client()
+      .post("/v1/laws", law(study, name))
+    Screen.process.note(
+      reply.inserted ? "recorded as law \(reply.id)" : "recorded before, as law \(reply.id)")
   }
 }
 

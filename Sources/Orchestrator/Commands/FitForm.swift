@@ -1,5 +1,5 @@
-import ArgumentParser
-import ScalingLaws
+public import ArgumentParser
+public import ScalingLaws
 import Wire
 
 struct FitForm: AsyncParsableCommand {
@@ -37,7 +37,13 @@ struct FitForm: AsyncParsableCommand {
   func run() async throws {
     try await reportingFailures {
       let forms = try forms()
-      let letters = forms.flatMap { [$0.quantity.name] + $0.variables.map(\.name) }.uniqued()
+      var letters: [String] = []
+      for form in forms {
+        for letter in [form.quantity.name] + form.variables.map(\.name)
+        where !letters.contains(letter) {
+          letters.append(letter)
+        }
+      }
       let fitOptions = FitOptions(
         loss: loss, bootstraps: resamples.bootstraps, seed: resamples.seed, resampling: resampling,
         profiles: profiles, holdOut: holdOut, fixed: try fix.numbers())
@@ -55,7 +61,7 @@ struct FitForm: AsyncParsableCommand {
       if let name = resamples.record {
         for fit in fits {
           try await selection.record(named: fit.group.isEmpty ? name : "\(name)/\(fit.group)") {
-            NewLawRequest(study: $0, name: $1, fit.fit)
+            LawSubmission(study: $0, name: $1, fit.fit)
           }
         }
       }

@@ -1,12 +1,14 @@
-import ArgumentParser
-import ScalingLaws
+public import ArgumentParser
+public import ScalingLaws
+import Wire
 
 struct FitIsoFLOP: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "isoflop",
     abstract: "Fit the best model and data size from the sizes tried at each budget.")
 
-  @Option(help: "Size is N, parameters, or M, training FLOPs a token.") var measure = SizeMeasure.parameters
+  @Option(help: "Size is N, parameters, or M, training FLOPs a token.") var measure = SizeMeasure
+    .parameters
   @Option(help: "akima or parabola.") var method = IsoFLOPOptions.Method.akima
   @Option(help: "Standard deviation of log loss; from the profiles' roughness without it.")
   var noise: Double?
@@ -40,7 +42,7 @@ struct FitIsoFLOP: AsyncParsableCommand {
           for law in [profile.size, profile.tokens] {
             let name = [name, fit.group, law.name].filter { !$0.isEmpty }.joined(separator: "/")
             try await selection.record(named: name) {
-              NewLawRequest(
+              LawSubmission(
                 study: $0, name: $1, law, warnings: profile.warnings.map(\.description),
                 options: ["method": "isoFLOP, \(method.rawValue)"])
             }

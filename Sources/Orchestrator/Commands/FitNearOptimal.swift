@@ -1,5 +1,6 @@
 import ArgumentParser
 import ScalingLaws
+import Wire
 
 struct FitNearOptimal: AsyncParsableCommand {
   /// What runs that are compared with each other share.
@@ -48,7 +49,7 @@ struct FitNearOptimal: AsyncParsableCommand {
           for law in fit.selection.laws {
             let name = [name, fit.group, law.name].filter { !$0.isEmpty }.joined(separator: "/")
             try await selection.record(named: name) {
-              NewLawRequest(
+              LawSubmission(
                 study: $0, name: $1, law, warnings: fit.selection.warnings.map(\.description),
                 options: ["method": "near-optimal", "share": "\(share)"])
             }

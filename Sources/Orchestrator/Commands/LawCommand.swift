@@ -120,7 +120,8 @@ extension [Assignment] {
       else {
         throw CommandFailure(
           code: .refused,
-          message: "\(assignment.name)=\(assignment.text) is no number; write 1e22, 0.25, 1/32 or 3.1%")
+          message:
+            "\(assignment.name)=\(assignment.text) is no number; write 1e22, 0.25, 1/32 or 3.1%")
       }
       numbers[assignment.name] = value
     }

@@ -91,6 +91,12 @@ struct Desk: Sendable {
     return reply
   }
 
+  /// Records a law that a person has fitted.
+  func record(_ law: LawSubmission) async throws -> LawReply {
+    let recorded = try await registry.record(NewLaw(law), now: clock.now())
+    return LawReply(id: recorded.id, inserted: recorded.inserted)
+  }
+
   /// Cancels runs; a trainer of theirs is told to stop at its next report.
   func cancel(_ request: CancelRequest) async throws -> CancelReply {
     let now = clock.now()

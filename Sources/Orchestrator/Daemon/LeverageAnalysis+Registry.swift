@@ -22,6 +22,15 @@ extension ObservedRun {
   }
 }
 
+extension NewLaw {
+  /// A law that gives no run its leverage.
+  init(_ law: LawSubmission) {
+    self.init(
+      study: law.study, name: law.name, form: law.form, parameters: law.parameters,
+      warnings: law.warnings, inputSHA256: law.inputSHA256, detail: law.detail, runs: law.runs)
+  }
+}
+
 extension LeverageAnalysis {
   /// Its laws as the registry stores them; the dense-loss law carries the runs' leverage.
   func newLaws(study: String, input: String) -> [NewLaw] {

@@ -51,6 +51,10 @@ enum Routes {
         ImportRequest.self, from: request, limit: JSONBody.importLimit)
       return try JSONBody.response(try await desk.importRuns(runs))
     }
+    group.post("/laws") { request, _ in
+      let law = try await JSONBody.decode(LawSubmission.self, from: request)
+      return try JSONBody.response(try await desk.record(law))
+    }
     group.post("/cancel") { request, _ in
       let cancel = try await JSONBody.decode(CancelRequest.self, from: request)
       return try JSONBody.response(try await desk.cancel(cancel))

@@ -13,9 +13,9 @@ struct StageFits: Sendable {
 
     var problem: String? { problems.isEmpty ? nil : problems.joined(separator: "; ") }
 
-    mutating func take(_ fit: Result<[NewLaw], StageRefusal>, _ what: String) {
+    mutating func take(_ fit: Result<[LawSubmission], StageRefusal>, _ what: String) {
       switch fit {
-      case .success(let laws): self.laws += laws
+      case .success(let laws): self.laws += laws.map(NewLaw.init)
       case .failure(let refusal): problems.append("\(what): \(refusal)")
       }
     }
@@ -51,14 +51,14 @@ extension EndedStage {
   /// η(C) and B(C) of one family, from the runs near the best of each budget.
   fileprivate func hyperparameters(
     of family: String, _ runs: [StudyRun]
-  ) -> Result<[NewLaw], StageRefusal> {
+  ) -> Result<[LawSubmission], StageRefusal> {
     Result { () throws(StageRefusal) in
       let options = NearOptimalOptions()
       let selection = try NearOptimalSelection(runs: runs.map(\.tuning), options: options)
       return selection.laws.map { law in
         let quantity: SettingQuantity =
           law.quantity == .learningRate ? .learningRate : .batchTokens
-        return NewLaw(
+        return LawSubmission(
           study: study, name: quantity.lawName(family: family), law,
           warnings: selection.warnings.map(\.description) + unfinishedWarnings,
           options: [
@@ -72,14 +72,14 @@ extension EndedStage {
   /// M_opt(C) of one family, from the sizes tried at each budget.
   fileprivate func allocation(
     of family: String, _ runs: [StudyRun]
-  ) -> Result<[NewLaw], StageRefusal> {
+  ) -> Result<[LawSubmission], StageRefusal> {
     let allocation = AllocationStudy(
       points: runs.map(\.profilePoint), measure: .flopsPerToken)
     guard let route = allocation.akima.value ?? allocation.parabola.value else {
       return .failure(allocation.akima.refusal ?? .noRuns(stage: "an allocation law"))
     }
     return .success([
-      NewLaw(
+      LawSubmission(
         study: study, name: SettingQuantity.modelFLOPs.lawName(family: family), route.size,
         warnings: (route.warnings + allocation.warnings).map(\.description) + unfinishedWarnings,
         options: [
@@ -90,16 +90,16 @@ extension EndedStage {
   }
 
   /// Eq. 13 over the families' leverage of the whole study.
-  fileprivate func leverage(_ runs: [StudyRun]) -> Result<[NewLaw], StageRefusal> {
+  fileprivate func leverage(_ runs: [StudyRun]) -> Result<[LawSubmission], StageRefusal> {
     let chain = LawChain(runs: runs)
     guard let joint = chain.joint.value else {
       return .failure(chain.joint.refusal ?? .noRuns(stage: "the joint law of leverage"))
     }
     let separable = chain.separable.value?.laws ?? []
     return .success(
-      separable.map { NewLaw(study: study, name: "leverage/\($0.label)", $0.fit) }
+      separable.map { LawSubmission(study: study, name: "leverage/\($0.label)", $0.fit) }
         + [
-          NewLaw(
+          LawSubmission(
             study: study, name: "leverage", joint.fit,
             warnings: joint.warnings.map(\.description) + unfinishedWarnings)
         ])

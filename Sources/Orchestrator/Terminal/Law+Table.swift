@@ -98,14 +98,16 @@ struct LawDifference: Encodable {
 
   func rendered(width: Int?) -> String {
     var table = TextTable([
-      "", ">law \(first.law.id)", ">95% interval", ">law \(second.law.id)", ">95% interval", ">change",
+      "", ">law \(first.law.id)", ">95% interval", ">law \(second.law.id)", ">95% interval",
+      ">change",
     ])
     let names = first.law.parameters.map(\.name)
     for name in names + second.law.parameters.map(\.name).filter({ !names.contains($0) }) {
       let (one, other) = (first.law.parameter(name), second.law.parameter(name))
       table.append([
         name, one.map { TextTable.significant($0.value, 5) } ?? "",
-        TextTable.interval(one?.low, one?.high), other.map { TextTable.significant($0.value, 5) } ?? "",
+        TextTable.interval(one?.low, one?.high),
+        other.map { TextTable.significant($0.value, 5) } ?? "",
         TextTable.interval(other?.low, other?.high), Self.change(one?.value, other?.value),
       ])
     }

@@ -1,9 +1,8 @@
 import Foundation
-import Registry
 import ScalingLaws
 import Wire
 
-extension NewLaw {
+extension LawSubmission {
   /// A power law of a stage. Its parameters are called a and b, as a grid writes them, or c, n and d
   /// when it is one of N and D.
   init(
