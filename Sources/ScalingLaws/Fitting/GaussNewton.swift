@@ -1,8 +1,9 @@
 /// A local minimiser in a box for Σ w·ρ(r): Gauss and Newton's steps, damped as by Levenberg and
 /// Marquardt. From a warm start it needs a handful of evaluations where L-BFGS needs dozens.
 ///
-/// The matrix is Jᵀ·diag(w·ρ″)·J, which makes steps exact where Huber's loss is linear; the damping is
-/// in units of Jᵀ·diag(w·ρ′/r)·J, which is never singular in a direction that the rows see.
+/// The matrix is Jᵀ·diag(w·ρ″)·J, which makes steps exact where Huber's loss is linear. Where such a
+/// step fails, as when few rows are close, the next is cautious: it takes Jᵀ·diag(w·ρ′/r)·J, whose
+/// quadratic lies above Huber's loss. Its diagonal is what damping is measured in.
 struct GaussNewton {
   var problem: FitProblem
 
@@ -23,8 +24,10 @@ struct GaussNewton {
     var damping = 1e-4
     var evaluations = 1
     var isSettled = false
+    var isCautious = false
     while evaluations < Self.limit, damping < 1e16, here.value.isFinite, !isSettled {
-      guard let step = here.step(in: problem.bounds, damping: damping) else {
+      guard let step = here.step(in: problem.bounds, damping: damping, isCautious: isCautious)
+      else {
         damping *= 16
         continue
       }
@@ -36,11 +39,15 @@ struct GaussNewton {
       let trial = expansion(at: step.theta, sample, &evaluation)
       evaluations += 1
       if trial.value < here.value {
-        damping = max(damping / 16, 1e-12)
+        damping = max(damping / 8, 1e-12)
+        isCautious = false
         here = trial
+      } else if !isCautious, problem.loss.isLinearFarOut {
+        isCautious = true
       } else {
         isSettled = promise <= Self.unresolved && damping <= Self.nearlyUndamped
-        damping *= 8
+        isCautious = false
+        damping *= 4
       }
     }
     let gradient = here.gradient.withUnsafeBufferPointer {
@@ -62,22 +69,22 @@ struct GaussNewton {
     var result = Expansion(theta: theta)
     evaluation.jacobian.withUnsafeBufferPointer { jacobian in
       result.gradient.withUnsafeMutableBufferPointer { gradient in
-        result.damping.withUnsafeMutableBufferPointer { damping in
-          for row in 0..<problem.rows where sample.weights[row] > 0 {
-            let weight = sample.weights[row]
-            let r = (sample.targets[row] - evaluation.values[row]) * scale
-            let term = loss.evaluate(r)
-            result.value += weight * term.value
-            let slope = weight * term.slope * scale
-            let bend = weight * loss.curvature(r) * scale * scale
-            let secant = r == 0 ? bend : slope * scale / r
-            let partial = jacobian.baseAddress! + row * count
-            for k in 0..<count {
-              gradient[k] -= slope * partial[k]
-              damping[k] += secant * partial[k] * partial[k]
-              guard bend > 0 else { continue }
-              let factor = bend * partial[k]
-              for j in 0...k { result.matrix[k, j] += factor * partial[j] }
+        for row in 0..<problem.rows where sample.weights[row] > 0 {
+          let weight = sample.weights[row]
+          let r = (sample.targets[row] - evaluation.values[row]) * scale
+          let term = loss.evaluate(r)
+          result.value += weight * term.value
+          let slope = weight * term.slope * scale
+          let bend = weight * loss.curvature(r) * scale * scale
+          let secant = r == 0 ? bend : slope * scale / r
+          let partial = jacobian.baseAddress! + row * count
+          for k in 0..<count {
+            gradient[k] -= slope * partial[k]
+            let cautious = secant * partial[k]
+            let exact = bend * partial[k]
+            for j in 0...k {
+              result.cautious[k, j] += cautious * partial[j]
+              result.exact[k, j] += exact * partial[j]
             }
           }
         }
@@ -92,41 +99,59 @@ private struct Expansion {
   var theta: [Double]
   var value = 0.0
   var gradient: [Double]
-  var matrix: SymmetricMatrix
-  /// The diagonal that damping is measured in.
-  var damping: [Double]
+  /// Second derivatives of Σ w·ρ where the model is linear.
+  var exact: SymmetricMatrix
+  /// Those of the quadratic that lies above it.
+  var cautious: SymmetricMatrix
 
   init(theta: [Double]) {
     self.theta = theta
     gradient = [Double](repeating: 0, count: theta.count)
-    damping = gradient
-    matrix = SymmetricMatrix(order: theta.count)
+    exact = SymmetricMatrix(order: theta.count)
+    cautious = exact
   }
 
   /// Where the damped step ends in the box, and how far the model says that the objective falls; nil
   /// when the damped matrix is not positive definite.
-  func step(in bounds: ParameterBounds, damping factor: Double) -> (
+  ///
+  /// A coordinate that would leave the box stops at its bound, and the others are solved for again
+  /// given that: in a narrow valley a step that is merely cut off climbs the valley's side.
+  func step(in bounds: ParameterBounds, damping factor: Double, isCautious: Bool) -> (
     theta: [Double], promise: Double
   )? {
-    let free = theta.indices.filter { !bounds.holds($0, theta: theta[$0], gradient: gradient[$0]) }
-    guard !free.isEmpty else { return (theta, 0) }
+    let matrix = isCautious ? cautious : exact
+    var free = theta.indices.filter { !bounds.holds($0, theta: theta[$0], gradient: gradient[$0]) }
+    let moving = free
     // A coordinate that no row sees has a zero diagonal; this keeps it where it is.
-    let floor = 1e-14 * (free.map { damping[$0] }.max() ?? 0) + 1e-300
-    var reduced = SymmetricMatrix(order: free.count)
-    for (i, k) in free.enumerated() {
-      for j in 0...i { reduced[i, j] = matrix[k, free[j]] }
-      reduced[i, i] += factor * damping[k] + floor
+    let floor = 1e-14 * (free.map { cautious[$0, $0] }.max() ?? 0) + 1e-300
+    var move = [Double](repeating: 0, count: theta.count)
+    var stopped: [Int] = []
+    while !free.isEmpty {
+      var reduced = SymmetricMatrix(order: free.count)
+      for (i, k) in free.enumerated() {
+        for j in 0...i { reduced[i, j] = matrix[k, free[j]] }
+        reduced[i, i] += factor * cautious[k, k] + floor
+      }
+      let right = free.map { k in
+        stopped.reduce(-gradient[k]) { $0 - matrix[max(k, $1), min(k, $1)] * move[$1] }
+      }
+      guard let solution = reduced.solve(right) else { return nil }
+      for (i, k) in free.enumerated() { move[k] = solution[i] }
+      let leaving = free.filter {
+        theta[$0] + move[$0] < bounds.lower[$0] || theta[$0] + move[$0] > bounds.upper[$0]
+      }
+      if leaving.isEmpty { break }
+      for k in leaving {
+        move[k] = (move[k] < 0 ? bounds.lower[k] : bounds.upper[k]) - theta[k]
+      }
+      stopped += leaving
+      free.removeAll(where: leaving.contains)
     }
-    guard let move = reduced.solve(free.map { -gradient[$0] }) else { return nil }
-    var end = theta
-    for (i, k) in free.enumerated() { end[k] += move[i] }
-    end = bounds.clamping(end)
-    let taken = free.map { end[$0] - theta[$0] }
     var promise = 0.0
-    for (i, k) in free.enumerated() {
-      promise -= gradient[k] * taken[i] + 0.5 * matrix[k, k] * taken[i] * taken[i]
-      for j in 0..<i { promise -= matrix[k, free[j]] * taken[i] * taken[j] }
+    for (i, k) in moving.enumerated() {
+      promise -= gradient[k] * move[k] + 0.5 * matrix[k, k] * move[k] * move[k]
+      for j in moving[..<i] { promise -= matrix[k, j] * move[k] * move[j] }
     }
-    return (end, abs(promise))
+    return (bounds.clamping(zip(theta, move).map { $0 + $1 }), abs(promise))
   }
 }
