@@ -16,8 +16,7 @@ enum JSONText {
   private static func scalar(_ value: Table.Value) -> String? {
     switch value {
     case .null: nil
-    case .integer(let integer): "\(integer)"
-    case .real(let real): "\(real)"
+    case .integer, .real: value.shortest
     case .text(let text): quoted(text)
     }
   }

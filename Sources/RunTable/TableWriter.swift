@@ -19,7 +19,7 @@ public enum TableWriter {
   }
 
   private static func cell(_ value: Table.Value) -> String {
-    guard case .text(let text) = value else { return value.description }
+    guard case .text(let text) = value else { return value.shortest }
     let isPlain =
       !text.isEmpty && text.utf8.allSatisfy { !special.contains($0) } && text.first != " "
       && text.last != " "

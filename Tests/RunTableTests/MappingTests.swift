@@ -133,6 +133,12 @@ struct MappingTests {
         .unknownColumn("hidden", use: "--group hidden", columns: columns),
         .reservedName("name"), .notACondition("split"),
       ])
+    #expect(
+      faults(
+        Self.sheet,
+        ImportMapping(
+          assignments: ["loss=lm_loss", "family=split"], family: "x", convention: .none))
+        == [.repeatedTarget("family")])
     #expect(faults(Self.sheet, ImportMapping()) == [.nothingMapped(columns: columns)])
     #expect(
       faults(Self.sheet, ImportMapping(assignments: ["N=params", "D=data_size"]))
