@@ -195,7 +195,7 @@ struct ImportExportTests {
         "export", "--study", "old", "--registry", path, "--format", "jsonl",
       ])
       #expect(rows.output.contains("\"loss\":2.5"))
-      #expect(rows.output.contains("\"C\":6000000000000000.0"))
+      #expect(rows.output.contains("\"C\":6000000000000000,"))
     }
   }
 }
