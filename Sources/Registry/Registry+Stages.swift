@@ -61,7 +61,8 @@ public struct Settlement: Sendable {
 }
 
 extension Registry {
-  /// The grids that are to be settled, oldest first.
+  /// The grids that are to be settled, oldest first. One that fits the study's leverage waits for the
+  /// study's earlier grids, too.
   public func endedStages() async throws -> [EndedStage] {
     try await read { database in
       try Row.fetchAll(
@@ -73,6 +74,16 @@ extension Registry {
             AND NOT EXISTS (
               SELECT 1 FROM grid_run JOIN run ON run.id = grid_run.run_id
               WHERE grid_run.grid_id = grid.id AND run.state IN ('queued', 'leased'))
+            AND NOT (
+              EXISTS (SELECT 1 FROM json_each(grid.fits) WHERE value = 'leverage')
+              AND EXISTS (
+                SELECT 1
+                FROM grid AS earlier
+                LEFT JOIN grid_run ON grid_run.grid_id = earlier.id
+                LEFT JOIN run ON run.id = grid_run.run_id
+                WHERE earlier.study_id = grid.study_id AND earlier.id < grid.id
+                  AND ((earlier.state = 'blocked' AND earlier.problem IS NULL)
+                    OR run.state IN ('queued', 'leased'))))
           ORDER BY grid.id
           """
       ).map { row in
