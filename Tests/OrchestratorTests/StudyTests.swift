@@ -61,7 +61,7 @@ struct StudyTests {
       _ = try await client.outcome(
         OutcomeReport(
           report: Report(run: lease.run, epoch: lease.epoch, sequence: 1, events: []),
-          outcome: .finished(result)))
+          outcome: .finished(result), next: nil))
     }
     return specs
   }
@@ -134,12 +134,13 @@ struct StudyTests {
   func missing() async throws {
     try await withClient { client, _ in
       let text = Self.text.replacing("    fits: [hyperparameters]\n", with: "")
-      await #expect {
+      var hint: String?
+      do {
         _ = try await client.submit(Submission(text: text, file: "study.yaml", dryRun: false))
-      } throws: { error in
-        guard case ClientError.api(let refusal)? = error as? ClientError else { return false }
-        return refusal.hint?.contains("fits: [hyperparameters]") == true
+      } catch ClientError.api(let refusal) {
+        hint = refusal.hint
       }
+      #expect(hint?.contains("fits: [hyperparameters]") == true)
       #expect(try await client.status().studies.isEmpty, "nothing was changed")
     }
   }
