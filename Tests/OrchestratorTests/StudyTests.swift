@@ -27,7 +27,7 @@ struct StudyTests {
             axes: [{learning_rate: [1/4, 1/2, 1, 2, 4], batch: [1/2, 1, 2]}]
       - grid: allocation
         fits: [allocation]
-        families: {dense: {kind: dense, axes: [{scale: [1/4, 1/2, 1, 2, 4]}]}}
+        families: {dense: {kind: dense, axes: [{scale: [1/2, 3/4, 1, 3/2, 2]}]}}
       - grid: larger
         budgets: [16e9]
         allocation: {law: latest}
@@ -48,12 +48,20 @@ struct StudyTests {
         + distance(model, 2 * pow(compute, 0.5)))
   }
 
+  /// No run became available.
+  private struct Stuck: Error {
+    var grids: [String]
+  }
+
   /// Ends `count` runs, waiting for each to become available.
   private func finish(_ count: Int, _ client: DaemonClient) async throws -> [RunSpec] {
     var specs: [RunSpec] = []
     for _ in 0..<count {
-      let wish = LeaseRequest(worker: "w", request: UUID().uuidString, waitSeconds: 60)
-      let lease = try #require(try await client.lease(wish).lease)
+      let wish = LeaseRequest(worker: "w", request: UUID().uuidString, waitSeconds: 20)
+      guard let lease = try await client.lease(wish).lease else {
+        let grids = try await client.status().studies
+        throw Stuck(grids: grids.map { "\($0.grid): \($0.counts) \($0.waits) \($0.problem ?? "")" })
+      }
       specs.append(lease.spec)
       let result = TrainerEvent.Finished(
         loss: loss(lease.spec), validationLoss: loss(lease.spec), tokens: lease.spec.tokens,
@@ -121,12 +129,13 @@ struct StudyTests {
       _ = try await finish(asked.grids[0].runs.count, client)
       // Settling is not announced to anybody; the grid's problem is what tells.
       var problems: [String] = []
-      while problems.count < 2 {
+      while problems.count < 3 {
         problems = try await client.status().studies.compactMap(\.problem)
         await Task.yield()
       }
       #expect(problems[0].contains("hyperparameters of dense"))
-      #expect(problems[1].contains("could not be fitted"))
+      #expect(problems[1].contains("could not be fitted to grid hyperparameters"))
+      #expect(problems[2].contains("could not be fitted to grid"))
     }
   }
 
