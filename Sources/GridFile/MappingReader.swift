@@ -1,3 +1,4 @@
+import Experiment
 import Yams
 
 /// A value with its place in the file.

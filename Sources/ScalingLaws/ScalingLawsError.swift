@@ -3,7 +3,7 @@ public enum ScalingLawsError: Error, Hashable, Sendable {
   /// A form, or an evaluation of one, that cannot be.
   case form(FormError)
   /// No published law has this name.
-  case unknownLaw(name: String, nearest: String, known: [String])
+  case unknownLaw(name: String, nearest: String?, known: [String])
   /// The published law prints no such coefficients; `offeredBy` names the laws that do.
   case lawLacks(
     law: String, quantity: PublishedLaw.Quantity, kind: PublishedLaw.Kind, offeredBy: [String])
@@ -39,7 +39,7 @@ extension ScalingLawsError: CustomStringConvertible {
     switch self {
     case .form(let error): error.description
     case .unknownLaw(let name, let nearest, let known):
-      "no published law is named '\(name)'; did you mean '\(nearest)'? "
+      "no published law is named '\(name)'; \(suggestion(nearest))"
         + "Known: \(known.joined(separator: ", "))"
     case .lawLacks(let law, let quantity, let kind, let offeredBy):
       "'\(law)' prints no coefficients of \(quantity.symbol) for \(kind.rawValue) models; "

@@ -105,7 +105,23 @@ struct ImportExportTests {
     #expect(try await daemon.desk.importRuns(request).new == 0)
     #expect(await daemon.desk.finished.count == seen + 1)
 
+    // While runs are to come laws are points; each set of runs has one law of a name, however often
+    // it is looked at.
+    func laws() async throws -> [LawRow] { try await daemon.desk.registry.laws(study: "old") }
+    try await daemon.refit.refit("old", isComplete: false)
+    let points = try await laws()
+    #expect(points.contains { $0.name == "dense-loss" })
+    #expect(points.allSatisfy { law in law.parameters.allSatisfy { $0.low == nil } })
     try await daemon.refit.refit("old", isComplete: true)
+    let complete = try await laws()
+    #expect(complete.first { $0.name == "dense-loss" }?.parameters.first?.low != nil)
+    for _ in 1...2 {
+      try await daemon.refit.refit("old", isComplete: false)
+      try await daemon.refit.refit("old", isComplete: true)
+    }
+    let count = try await daemon.desk.registry.query(
+      "SELECT count(*), count(DISTINCT name) FROM law", rowLimit: 1, timeLimit: .seconds(5))
+    #expect(count.rows == [[.integer(Int64(2 * points.count)), .integer(Int64(points.count))]])
     let leverage = try await daemon.desk.registry.leverage(study: "old")
     #expect(leverage.count == 15)
     // The best size of each budget needs half the dense compute; the others lose a little.

@@ -1,3 +1,5 @@
+import Experiment
+
 /// Every form of the field that is offered, by name.
 public enum LawForms {
   /// In the order in which they are listed, each with its default options.

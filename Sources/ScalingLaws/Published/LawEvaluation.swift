@@ -1,3 +1,4 @@
+import Experiment
 import Foundation
 
 /// What a published law says at given values: every quantity whose variables are all known.

@@ -1,3 +1,5 @@
+import Experiment
+
 /// The published laws by name: an index of what the forms carry, so that each coefficient is written
 /// once, beside its form.
 public enum PublishedLaws {

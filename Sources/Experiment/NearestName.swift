@@ -1,6 +1,6 @@
 /// The name in `known` that `text` most likely meant: one that it begins, or else the fewest edits
 /// away and no more of them than half the letters; nil when none is near.
-func nearestName(to text: String, in known: [String]) -> String? {
+public func nearestName(to text: String, in known: [String]) -> String? {
   if text.count >= 3, let longer = known.first(where: { $0.hasPrefix(text) }) { return longer }
   let nearest = known.map { (name: $0, edits: editDistance(text.lowercased(), $0.lowercased())) }
     .min { $0.edits < $1.edits }
@@ -9,7 +9,7 @@ func nearestName(to text: String, in known: [String]) -> String? {
 }
 
 /// Insertions, deletions, substitutions and swaps of neighbours that lead from `a` to `b`.
-func editDistance(_ a: String, _ b: String) -> Int {
+private func editDistance(_ a: String, _ b: String) -> Int {
   let (a, b) = (Array(a), Array(b))
   var beforeLast: [Int] = []
   var last = Array(0...b.count)
