@@ -132,7 +132,8 @@ let package = Package(
     .testTarget(
       name: "WorkerTests",
       dependencies: [
-        "Worker", "Supervision", "Client", "Experiment", "Wire", "Loopback", logging,
+        "Worker", "Trainer", "Supervision", "Client", "Experiment", "Wire", "Loopback",
+        argumentParser, logging,
       ],
       swiftSettings: strict),
     .testTarget(

@@ -6,7 +6,7 @@ import Wire
 
 @testable import Trainer
 
-@Suite("An interrupted run", .timeLimit(.minutes(2)))
+@Suite("An interrupted run", .timeLimit(.minutes(5)))
 struct InterruptedRunTests {
   /// What a run printed at each step, and its last event without the times.
   private struct Record: Equatable {
@@ -65,11 +65,9 @@ struct InterruptedRunTests {
         if case .started(let started)? = events.first { firstSteps.append(started.firstStep) }
       }
       #expect(firstSteps == firstSteps.sorted() && firstSteps.last ?? 0 > 0)
-      let last = try TrainerProgram(in: place, environment: environment, options)
-      let record = Record(try last.events())
+      let last = try TrainerProgram(in: place, environment: environment)
+      #expect(Record(try last.events()) == expected)
       #expect(last.end() == .code(0))
-      #expect(record.finished == expected.finished)
-      #expect(record.evaluations.values.allSatisfy { expected.evaluations.values.contains($0) })
       #expect(try Data(contentsOf: place.appending(path: Self.weights)) == weights)
     }
   }
@@ -103,9 +101,8 @@ struct InterruptedRunTests {
       }
       #expect(started.firstStep == checkpoint.step)
       #expect(started.environment["resumed_from"] == "../1/\(checkpoint.path)")
-      let (before, after) = (Record(events), Record(rest))
-      #expect(before.steps.merging(after.steps) { _, _ in fatalError() } == expected.steps)
-      #expect(after.finished == expected.finished)
+      // What the first attempt said is said again.
+      #expect(Record(rest) == expected)
       #expect(
         try Data(contentsOf: run.appending(path: "2/\(Self.weights)")) == weights)
     }
