@@ -40,21 +40,17 @@ final class TrainerProgram {
 
   deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
 
-  /// The next `count` events, or fewer when its output ends.
-  func events(_ count: Int = .max) throws -> [TrainerEvent] {
-    var events: [TrainerEvent] = []
-    while events.count < count {
+  /// What it says next; nil at the end of its output.
+  func event() throws -> TrainerEvent? {
+    while true {
       if let end = unread.firstIndex(of: UInt8(ascii: "\n")) {
-        events.append(
-          try JSONDecoder().decode(TrainerEvent.self, from: unread[unread.startIndex..<end]))
-        unread = Data(unread[(end + 1)...])
-      } else {
-        let piece = output.availableData
-        if piece.isEmpty { break }
-        unread += piece
+        defer { unread = Data(unread[(end + 1)...]) }
+        return try JSONDecoder().decode(TrainerEvent.self, from: unread[..<end])
       }
+      let piece = output.availableData
+      if piece.isEmpty { return nil }
+      unread += piece
     }
-    return events
   }
 
   func signal(_ number: Int32) { kill(process.processIdentifier, number) }
