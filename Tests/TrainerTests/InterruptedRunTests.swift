@@ -126,7 +126,7 @@ struct InterruptedRunTests {
     let firstSteps = killed.compactMap(\.started?.firstStep)
     #expect(firstSteps == firstSteps.sorted())
     #expect(Set(firstSteps).count > 20)
-    #expect(killed.contains(where: \.leftUnfinished))
+    #expect(killed.contains { $0.leftUnfinished })
 
     #expect(undisturbed.end == .code(0) && undisturbed.started?.firstStep == 0)
     #expect(last.end == .code(0) && last.started?.firstStep ?? 0 > 0)
