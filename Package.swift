@@ -124,7 +124,7 @@ let package = Package(
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels"], swiftSettings: numeric),
     .testTarget(
       name: "TrainerTests",
-      dependencies: ["Trainer", "Experiment", "Wire", "Corpus", "CKernels"],
+      dependencies: ["Trainer", "Worker", "Experiment", "Wire", "Corpus", "CKernels"],
       swiftSettings: numeric),
     .testTarget(
       name: "RegistryTests", dependencies: ["Registry", "Experiment", "Wire", "CMigrations", grdb],
@@ -132,7 +132,8 @@ let package = Package(
     .testTarget(
       name: "WorkerTests",
       dependencies: [
-        "Worker", "Supervision", "Client", "Experiment", "Wire", "Loopback", logging,
+        "Worker", "Trainer", "Supervision", "Client", "Experiment", "Wire", "Loopback",
+        argumentParser, logging,
       ],
       swiftSettings: strict),
     .testTarget(

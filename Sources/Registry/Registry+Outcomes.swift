@@ -73,14 +73,15 @@ extension Database {
       sql: """
         UPDATE run
         SET state = 'finished', finished_at = ?, worker_id = NULL, lease_expires_at = NULL,
-          loss = ?, validation_loss = ?, bits_per_byte = ?, train_seconds = ?,
-          train_cpu_seconds = ?, failure = NULL, message = NULL
+          loss = ?, validation_loss = ?, bits_per_byte = ?,
+          data_epochs = coalesce(?, data_epochs), train_seconds = ?, train_cpu_seconds = ?,
+          failure = NULL, message = NULL
         WHERE id = ? AND epoch = ? AND state = 'leased'
         RETURNING study_id
         """,
       [
-        now, result.loss, result.validationLoss, result.bitsPerByte, result.seconds,
-        result.cpuSeconds,
+        now, result.loss, result.validationLoss, result.bitsPerByte, result.epochs,
+        result.seconds, result.cpuSeconds,
       ])
     try end(.finished, run: attempt.run, epoch: attempt.epoch, now: now)
     var detail: [String: Wire.Table.Value] = ["loss": .real(result.loss)]
@@ -171,8 +172,8 @@ extension RegistryError {
   fileprivate static func requireFinite(_ result: TrainerEvent.Finished) throws {
     let numbers = [
       ("loss", result.loss), ("validation_loss", result.validationLoss),
-      ("bits_per_byte", result.bitsPerByte), ("seconds", result.seconds),
-      ("cpu_seconds", result.cpuSeconds),
+      ("bits_per_byte", result.bitsPerByte), ("epochs", result.epochs),
+      ("seconds", result.seconds), ("cpu_seconds", result.cpuSeconds),
     ]
     for case (let name, let value?) in numbers where !value.isFinite {
       throw RegistryError.notFinite(name)

@@ -57,6 +57,10 @@ extension Database {
       ).execute(arguments: [
         now, started.firstStep, try JSONText(started.environment), report.run, report.epoch,
       ])
+      guard let epochs = started.epochs else { continue }
+      try cachedStatement(
+        sql: "UPDATE run SET data_epochs = ? WHERE id = ? AND epoch = ?"
+      ).execute(arguments: [epochs, report.run, report.epoch])
     }
     try record(PointBatch(report.events), run: report.run, epoch: report.epoch)
   }

@@ -87,6 +87,7 @@ public struct TrainingProcess: Sendable {
   ) rethrows -> Ending {
     let origin = checkpoints?.resume(run)
     try emit(started(run, from: origin, in: checkpoints?.environment))
+    for event in run.state.told { try emit(event) }
     while try run.advance(emit) {
       if run.isDone { return try finish(run, leaving: checkpoints, emit) }
       let stops = isStopped()

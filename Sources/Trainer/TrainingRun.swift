@@ -86,15 +86,14 @@ final class TrainingRun {
     state.average.add(
       loss: loss, gradientNorm: norm, maxOverMean: RouterLoads.maxOverMean(model.loads))
     if plan.isFinal(step) { state.record.add(finalLoss: loss, loads: model.loads) }
-    if plan.reports(after: step) { try emit(takeAverage(learningRate: learningRate)) }
+    if plan.reports(after: step) {
+      try tell(
+        state.average.event(
+          step: step, tokens: step * spec.batchTokens, learningRate: learningRate,
+          routes: !spec.architecture.isDense), emit)
+      state.average = StepAverage()
+    }
     return plan.evaluates(after: step) ? try evaluate(emit) : true
-  }
-
-  private func takeAverage(learningRate: Double) -> TrainerEvent {
-    defer { state.average = StepAverage() }
-    return state.average.event(
-      step: state.step, tokens: state.step * spec.batchTokens, learningRate: learningRate,
-      routes: !spec.architecture.isDense)
   }
 
   private func evaluate(_ emit: (TrainerEvent) throws -> Void) rethrows -> Bool {
@@ -104,7 +103,15 @@ final class TrainingRun {
       try emit(.diverged(.init(step: state.step, reason: reason)))
       return false
     }
-    try emit(evaluation.event(loss, step: state.step, tokens: state.step * spec.batchTokens))
+    let tokens = state.step * spec.batchTokens
+    try tell(evaluation.event(loss, step: state.step, tokens: tokens), emit)
     return true
+  }
+
+  private func tell(
+    _ event: TrainerEvent, _ emit: (TrainerEvent) throws -> Void
+  ) rethrows {
+    state.told.append(event)
+    try emit(event)
   }
 }

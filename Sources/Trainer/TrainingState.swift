@@ -1,4 +1,5 @@
 import Foundation
+import Wire
 
 /// What a run has gathered and where it stands, besides its tensors: all else that shapes what it
 /// does next.
@@ -13,6 +14,8 @@ struct TrainingState: Equatable, Codable {
   var watch: DivergenceWatch
   var record = TrainingRecord()
   var average = StepAverage()
+  /// What the run has reported of its steps: a resumed run says it again, for whoever lost it.
+  var told: [TrainerEvent] = []
 
   init(vocab: Int) { watch = DivergenceWatch(vocab: vocab) }
 

@@ -35,6 +35,18 @@ struct RecordingTests {
     await #expect(throws: RegistryError.requestSpent("once")) { try await ask() }
   }
 
+  @Test("how often a run goes over its training text is known from its start")
+  func epochs() async throws {
+    let ledger = try await Ledger()
+    try await ledger.submit([1])
+    let lease = try #require(try await ledger.leaseNext())
+    let started = TrainerEvent.Started(parameters: 1, activeParameters: 1, epochs: 1.5)
+    _ = try await ledger.report(lease.run, epoch: lease.epoch, [.started(started)])
+    #expect(try await ledger.rows("SELECT epochs FROM runs") == [["1.5"]])
+    try await ledger.end(lease.run, epoch: lease.epoch, sequence: 2, Ledger.finished)
+    #expect(try await ledger.rows("SELECT epochs FROM runs") == [["1.5"]])
+  }
+
   @Test("a report that is repeated adds no point, one that skips a number is refused")
   func report() async throws {
     let ledger = try await Ledger()

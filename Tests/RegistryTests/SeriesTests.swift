@@ -113,4 +113,24 @@ struct SeriesTests {
       try await ledger.register()
     }
   }
+  @Test("what an attempt took along when it died is filled in by the one that says it again")
+  func saidAgain() async throws {
+    let ledger = try await Ledger()
+    try await ledger.submit([1])
+    // The first came to its checkpoint at step 20, and was heard up to step 10.
+    for (first, steps) in [(0, 1...10), (20, 1...25)] {
+      let lease = try #require(try await ledger.leaseNext())
+      let start = TrainerEvent.started(
+        .init(parameters: 1, activeParameters: 1, firstStep: first))
+      let events = steps.map {
+        TrainerEvent.step(.init(step: $0, tokens: 8 * $0, loss: Double(lease.epoch)))
+      }
+      _ = try await ledger.report(lease.run, epoch: lease.epoch, [start] + events)
+      _ = try await ledger.registry.workerLeft(Ledger.worker, now: ledger.tick())
+      try await ledger.register()
+    }
+    #expect(
+      try await ledger.rows("SELECT step, loss FROM losses ORDER BY step")
+        == (1...25).map { ["\($0)", $0 <= 10 ? "1.0" : "2.0"] })
+  }
 }

@@ -95,6 +95,7 @@ CREATE TABLE run (
   loss REAL,                            -- training loss at the end
   validation_loss REAL,
   bits_per_byte REAL,                   -- validation
+  data_epochs REAL,                     -- D over the tokens of the training text: above 1, some repeat
   train_seconds REAL,
   train_cpu_seconds REAL,
   failure TEXT,                         -- class of the last failure
@@ -297,6 +298,7 @@ SELECT
   run.active_parameters AS N_active,
   run.flops_per_token AS M,
   run.tokens AS D,
+  run.data_epochs AS epochs,
   run.flops AS C,
   run.learning_rate,
   run.batch_tokens,

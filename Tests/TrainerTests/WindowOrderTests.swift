@@ -4,12 +4,30 @@ import Testing
 
 @Suite("The order of windows")
 struct WindowOrderTests {
-  @Test("every epoch has each window once", arguments: [1, 2, 3, 4, 5, 16, 17, 63, 1000, 4097])
-  func permutation(count: Int) {
-    let order = WindowOrder(count: count, seed: 9)
-    for epoch in 0..<3 {
-      let seen = (0..<count).map { order[epoch * count + $0] }
-      #expect(seen.sorted() == Array(0..<count))
+  @Test("every epoch has each window once, whatever their number", arguments: [0, 1, 9])
+  func permutation(seed: UInt64) {
+    for count in Array(1...300) + [1000, 4095, 4096, 4097, 16_385, 65_537] {
+      let order = WindowOrder(count: count, seed: seed)
+      for epoch in 0..<2 {
+        let seen = Set((0..<count).map { order[epoch * count + $0] })
+        #expect(seen.count == count && seen.min() == 0 && seen.max() == count - 1, "\(count)")
+      }
+    }
+  }
+
+  @Test(
+    "of a corpus that no memory holds, windows do not repeat either",
+    arguments: [1 << 31 + 1, 1_000_000_000_039, 1 << 46])
+  func huge(count: Int) {
+    let order = WindowOrder(count: count, seed: 5)
+    // The end of the third epoch and the beginning of the fourth.
+    for positions in [3 * count - 20_000..<3 * count, 3 * count..<3 * count + 20_000] {
+      let seen = Set(positions.map { order[$0] })
+      #expect(seen.count == positions.count)
+      #expect(seen.allSatisfy { (0..<count).contains($0) })
+      // Spread over all of it: a mean of that many uniform numbers is this near to the middle.
+      let mean = seen.reduce(0.0) { $0 + Double($1) / Double(count) } / Double(seen.count)
+      #expect(abs(mean - 0.5) < 0.02)
     }
   }
 

@@ -57,7 +57,9 @@ final class Workshop: Sendable {
   }
 
   /// A worker in this process, which retries without delay.
-  func service(_ daemon: String, slots: Int = 1) throws -> WorkerService {
+  func service(
+    _ daemon: String, slots: Int = 1, grace: Duration = .milliseconds(100)
+  ) throws -> WorkerService {
     var logger = Logger(label: "worker", factory: { [log] _ in log.handler })
     logger.logLevel = .notice
     let backoff = Backoff(base: .milliseconds(1), limit: .milliseconds(10))
@@ -65,7 +67,7 @@ final class Workshop: Sendable {
     let settings = WorkerSettings(
       id: "tester", host: "here", slots: slots, data: folder.appending(path: "data"), runs: runs,
       trainers: try TrainerCatalogue(native: ["/bin/false"], options: [definition]),
-      environment: ["PATH": "/usr/bin:/bin"], grace: .milliseconds(100))
+      environment: ["PATH": "/usr/bin:/bin"], grace: grace)
     return WorkerService(
       settings: settings,
       link: DaemonLink(client: client, retry: Retry(backoff: backoff), log: logger))
@@ -73,9 +75,10 @@ final class Workshop: Sendable {
 
   /// Does `body` while a worker serves, and returns when the worker has left.
   func serving(
-    _ daemon: StandInDaemon, slots: Int = 1, _ body: () async throws -> Void
+    _ daemon: StandInDaemon, slots: Int = 1, grace: Duration = .milliseconds(100),
+    _ body: () async throws -> Void
   ) async throws {
-    let service = try service(daemon.address, slots: slots)
+    let service = try service(daemon.address, slots: slots, grace: grace)
     let work = Task { try await service.run() }
     defer { work.cancel() }
     try await body()
