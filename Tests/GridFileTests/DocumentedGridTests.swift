@@ -19,16 +19,17 @@ struct DocumentedGridTests {
     for block in blocks { _ = try GridFile.decode(block, file: document) }
   }
 
-  @Test("the demo's grid expands to three dense sizes and three MoE at each budget")
+  @Test("the demo's grids expand to three dense sizes and three MoE at each budget")
   func demo() throws {
     let file = Self.root.appending(path: "studies/demo/grid.yaml")
-    let grid = try GridFile.decode(
-      String(contentsOf: file, encoding: .utf8), file: file.path
-    ).stages[0]
-    let runs = try grid.expand(
-      resolved: ResolvedSettings(), corpus: .init(name: "debian-mix", sha256: ""), vocab: 1024)
-    #expect(runs.count == grid.budgets.count * 6)
-    #expect(runs.allSatisfy { abs($0.baseError) < 0.005 && abs($0.targetError) < 0.005 })
+    let study = try GridFile.decode(String(contentsOf: file, encoding: .utf8), file: file.path)
+    #expect(study.stages.map(\.seeds) == [[1], [2]])
+    for grid in study.stages {
+      let runs = try grid.expand(
+        resolved: ResolvedSettings(), corpus: .init(name: "debian-mix", sha256: ""), vocab: 1024)
+      #expect(runs.count == grid.budgets.count * 6)
+      #expect(runs.allSatisfy { abs($0.baseError) < 0.005 && abs($0.targetError) < 0.005 })
+    }
   }
 
   @Test("the paper's programme is a study whose later stages wait for its first two")
