@@ -33,7 +33,7 @@ test-install: dependencies ## install into a folder, move it, hide checkout and 
 bench: dependencies ## run the benchmarks
 	@Benchmarks/run
 
-bench-trainer: dependencies ## compare the trainer's speed with PyTorch's (ARGUMENTS=--quick: a few minutes)
+bench-trainer: dependencies ## compare the trainer's speed with PyTorch's (ARGUMENTS="--quick --eager": minutes)
 	@Benchmarks/Peer/run $(ARGUMENTS)
 
 golden: ## let PyTorch write the numbers that the trainer's tests are held to

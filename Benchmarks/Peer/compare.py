@@ -1,10 +1,11 @@
 """The native trainer and PyTorch on the same model, batch, optimiser and schedule, one thread each.
 
-usage: compare.py TRAINER [--quick] [--rounds N] [--only EXPERTS:D:TOKENS ...]
+usage: compare.py TRAINER [--quick] [--eager] [--rounds N] [--only EXPERTS:D:TOKENS ...]
 
 TRAINER is the program trainer-benchmark. For each case every program is started once, and they take turns: in each
 round one after the other trains the same number of steps and reports the CPU time of them. A figure is the median of
-the rounds. --quick measures a few cases and no torch.compile; --only measures the cases named.
+the rounds. --quick measures a few cases, --only the cases named; --eager leaves out torch.compile, which takes most
+of the time.
 """
 
 import argparse
@@ -29,6 +30,8 @@ LEAST_MEMORY = 64 * 2**20
 MEBIBYTE = 2**20
 # Freed memory stays with the process: PyTorch would give it back and take it again in every step.
 KEEP_MEMORY = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(2**40)}
+# On some processors that have AVX-512 PyTorch leaves it alone unless told.
+WIDE = {"ATEN_CPU_CAPABILITY": "avx512", "MKL_ENABLE_INSTRUCTIONS": "AVX512"}
 
 
 def architecture(experts, d):
@@ -115,11 +118,20 @@ class Program:
         return statistics.median(each["cpu_seconds"] for each in self.rounds)
 
 
+def has_wide_vectors():
+    flags = next(line for line in open("/proc/cpuinfo") if line.startswith("flags"))
+    return "avx512f" in flags.split()
+
+
 def variants(experts, compiles):
-    if not experts:
-        return {"eager": "loop"} | ({"compiled": "loop-compiled"} if compiles else {})
-    ways = {way: way for way in ("loop", "grouped", "padded")}
-    return ways | ({"grouped, compiled": "grouped-compiled"} if compiles else {})
+    """PyTorch's variants: what to call each, its argument and its environment."""
+    ways = {way: way for way in ("loop", "grouped", "padded")} if experts else {"eager": "loop"}
+    if compiles:
+        ways |= {"grouped, compiled": "grouped-compiled"} if experts else {"compiled": "loop-compiled"}
+    for name, way in ways.items():
+        yield name, way, KEEP_MEMORY
+        if has_wide_vectors():
+            yield f"{name}, wide", way, KEEP_MEMORY | WIDE
 
 
 def measure(trainer, spec, rounds, compiles):
@@ -129,8 +141,8 @@ def measure(trainer, spec, rounds, compiles):
         file.flush()
         ours = Program("the trainer", [trainer, file.name])
         peers = []
-        for name, variant in variants(spec["architecture"]["experts"], compiles).items():
-            peers.append(Program(name, [sys.executable, str(PEER), file.name, variant], **KEEP_MEMORY))
+        for name, way, environment in variants(spec["architecture"]["experts"], compiles):
+            peers.append(Program(name, [sys.executable, str(PEER), file.name, way], **environment))
             peers[-1].read()
         for _ in range(rounds):
             for program in [ours, *peers]:
@@ -174,6 +186,7 @@ def arguments():
     parser = argparse.ArgumentParser()
     parser.add_argument("trainer")
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--eager", action="store_true")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", nargs="+", metavar="EXPERTS:D:TOKENS")
     return parser.parse_args()
@@ -191,7 +204,7 @@ def main():
     peaks, rows = [], []
     for experts, d, tokens in cases:
         spec = run_spec(architecture(experts, d), tokens)
-        ours, peers = measure(options.trainer, spec, options.rounds, not options.quick)
+        ours, peers = measure(options.trainer, spec, options.rounds, not options.eager)
         peaks.append(describe(experts, d, tokens, spec, ours, peers))
         rows.append(memory(experts, d, tokens, spec, ours))
     print(f"\npeak: dnnl_sgemm, 1024³, {min(peaks) / 1e9:.0f} to {max(peaks) / 1e9:.0f} GFLOP/s\n")

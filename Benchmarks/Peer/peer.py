@@ -4,7 +4,7 @@ usage: peer.py SPEC VARIANT
 
 SPEC is a run spec, JSON. VARIANT is the way of the experts, `loop`, `grouped` or `padded`, with `-compiled`
 after it for torch.compile. Prints a line of JSON when it is ready, and after that for each line of standard input
-trains the spec's steps and prints {"tokens", "cpu_seconds", "loss"}.
+trains the spec from its first step to its last and prints {"tokens", "cpu_seconds", "loss"}.
 """
 
 import json
@@ -22,7 +22,6 @@ way, _, compiled = sys.argv[2].partition("-")
 torch.set_num_threads(1)
 shape, sequences = spec["architecture"], spec["batch_sequences"]
 model = Transformer(spec, way)
-initialise(model, spec["seed"])
 training = Training(spec, model, torch.compile(model) if compiled else None)
 
 length = shape["seq_len"]
@@ -30,7 +29,13 @@ stream = (torch.arange(1_000_000) * 2_654_435_761 >> 7) % shape["vocab"]
 windows = stream[: stream.shape[0] // length * length].view(-1, length)
 following = stream.roll(-1)[: windows.numel()].view(-1, length)
 order = torch.randperm(windows.shape[0], generator=torch.Generator().manual_seed(spec["seed"]))
-position = 0
+
+
+def restart():
+    global position
+    position = 0
+    initialise(model, spec["seed"])
+    training.restart()
 
 
 def step():
@@ -43,11 +48,12 @@ def step():
 
 
 begun = time.monotonic()
+restart()
 for _ in range(WARM_STEPS):
     step()
 print(json.dumps({"ready_seconds": time.monotonic() - begun}), flush=True)
 for _ in sys.stdin:
-    training.step = 0
+    restart()
     begun = time.process_time()
     losses = [step() for _ in range(spec["steps"])]
     seconds = time.process_time() - begun

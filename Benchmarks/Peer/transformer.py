@@ -53,6 +53,7 @@ class Transformer(torch.nn.Module):
         self.router = spec["router"]
         self.experts = WAYS[experts]
         self.head_dim = shape["d_model"] // shape["heads"]
+        self.reports_gaps = False
         self.weights = torch.nn.ParameterDict(
             {
                 key(name): torch.nn.Parameter(torch.zeros(size, dtype=dtype))
@@ -70,11 +71,12 @@ class Transformer(torch.nn.Module):
         self.register_buffer("sines", angles.sin().to(dtype))
 
     def __getitem__(self, name):
+        """The parameter of that name."""
         return self.weights[key(name)]
 
     def forward(self, inputs, targets):
         """inputs, targets [sequences, s]. Returns the mean cross-entropy, the auxiliary losses, the tokens of each
-        expert [MoE layers, E] and the smallest gap between a chosen and another score."""
+        expert [MoE layers, E] and, if asked for, the smallest gap between a chosen and another score."""
         x = F.embedding(inputs.reshape(-1), self["embedding"])
         auxiliary, loads, gaps = x.new_zeros(()), [], []
         for layer in range(self.shape["layers"]):
@@ -153,8 +155,6 @@ class Transformer(torch.nn.Module):
         )
         return output, auxiliary, counts, gap
 
-    reports_gaps = False
-
     @torch.no_grad()
     def balance(self, loads):
         """Moves each selection bias one step towards balance."""
@@ -185,6 +185,15 @@ class Training:
             eps=self.optimiser["epsilon"],
             fused=True,
         )
+
+    @torch.no_grad()
+    def restart(self):
+        """Forgets every step, in place."""
+        self.step = 0
+        self.model.bias.zero_()
+        for state in self.adamw.state.values():
+            for tensor in state.values():
+                tensor.zero_()
 
     def differentiate(self, inputs, targets):
         """Leaves the gradients in the parameters."""
