@@ -51,6 +51,7 @@ struct CoverageBenchmark {
       let tally = try tally(design)
       let seconds = (ContinuousClock.now - begun) / .seconds(1)
       parameters.add(report(tally, design, seconds: seconds))
+      fflush(nil)
       predictions.add(tally.prediction)
     }
     print(

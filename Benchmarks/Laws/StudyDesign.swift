@@ -23,8 +23,7 @@ struct StudyDesign {
       })
   }
 
-  /// Where predictions are judged: the point in the middle, and twice the last point's first variable
-  /// where that may be doubled.
+  /// Where predictions are judged: in the middle of the design and at its far end.
   var probes: [[Double]] { [points[points.count / 2], points[points.count - 1]] }
 
   /// Nil for a form without a design.

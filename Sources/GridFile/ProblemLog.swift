@@ -6,8 +6,8 @@ final class ProblemLog {
 
   /// A fault of what several stages share is met once a stage, and told once.
   func add(line: Int, path: String, _ fault: Problem.Fault) {
-    let problem = Problem(line: line, path: path, fault: fault)
-    if !problems.contains(problem) { problems.append(problem) }
+    guard !problems.contains(where: { $0.line == line && $0.fault == fault }) else { return }
+    problems.append(Problem(line: line, path: path, fault: fault))
   }
 }
 

@@ -11,7 +11,7 @@ extension Registry {
   public func importRuns(_ request: ImportRequest, now: Int64) async throws -> ImportReply {
     let runs = try request.runs.enumerated().map { index, run in
       try run.validate(at: index)
-      return IdentifiedRun(run: run, sha256: SHA256.hex(of: try JSONText(run).text))
+      return IdentifiedRun(run: run, sha256: SHA256.hex(of: run.canonical))
     }
     return try await write { database in
       let fresh = try database.fresh(runs, study: request.source.study)
@@ -32,7 +32,7 @@ extension Registry {
   }
 }
 
-/// A run and its identity: the digest of its canonical JSON.
+/// A run and its identity: the digest of its canonical text.
 private struct IdentifiedRun {
   var run: ImportedRun
   var sha256: String
@@ -101,7 +101,7 @@ extension Database {
         ON CONFLICT (import_sha256) DO NOTHING
         """
     ).execute(arguments: [
-      identified.sha256, try JSONText(run.extra), study, count(.parameters),
+      identified.sha256, run.extra, study, count(.parameters),
       count(.activeParameters), count(.tokens), numbers[.flopsPerToken], numbers[.flops],
       numbers[.activationRatio], numbers[.granularity], numbers[.sharedRatio],
       numbers[.denseRatio], numbers[.attentionShare], count(.batchTokens),
@@ -115,7 +115,7 @@ extension Database {
         SELECT ?, ?, id, ?, ?, ?, 0, '[]' FROM run WHERE import_sha256 = ?
         """
     ).execute(arguments: [
-      grid, position, run.family, numbers[.budget], try JSONText(run.point), identified.sha256,
+      grid, position, run.family, numbers[.budget], run.point, identified.sha256,
     ])
   }
 }

@@ -19,8 +19,8 @@ public struct BlockedGrid: Hashable, Sendable {
     /// The grid that it is fitted to.
     public var source: Int64
     public var sourceName: String
-    /// Whether that grid is settled: a law that is not there by then will not come.
-    public var isSettled: Bool
+    /// Whether that grid is settled, or will never have runs: a law that is not there will not come.
+    public var isOver: Bool
     /// That law, once it is recorded.
     public var recorded: LawRow?
   }
@@ -61,7 +61,8 @@ public struct Settlement: Sendable {
 }
 
 extension Registry {
-  /// The grids that are to be settled, oldest first.
+  /// The grids that are to be settled, oldest first. One that fits the study's leverage waits for the
+  /// study's earlier grids, too.
   public func endedStages() async throws -> [EndedStage] {
     try await read { database in
       try Row.fetchAll(
@@ -73,6 +74,16 @@ extension Registry {
             AND NOT EXISTS (
               SELECT 1 FROM grid_run JOIN run ON run.id = grid_run.run_id
               WHERE grid_run.grid_id = grid.id AND run.state IN ('queued', 'leased'))
+            AND NOT (
+              EXISTS (SELECT 1 FROM json_each(grid.fits) WHERE value = 'leverage')
+              AND EXISTS (
+                SELECT 1
+                FROM grid AS earlier
+                LEFT JOIN grid_run ON grid_run.grid_id = earlier.id
+                LEFT JOIN run ON run.id = grid_run.run_id
+                WHERE earlier.study_id = grid.study_id AND earlier.id < grid.id
+                  AND ((earlier.state = 'blocked' AND earlier.problem IS NULL)
+                    OR run.state IN ('queued', 'leased'))))
           ORDER BY grid.id
           """
       ).map { row in
@@ -143,7 +154,9 @@ extension Database {
     try Row.fetchAll(
       self,
       sql: """
-        SELECT grid_wait.law, source.id, source.name, source.settled_at
+        SELECT grid_wait.law, source.id, source.name,
+          source.settled_at IS NOT NULL
+            OR (source.state = 'blocked' AND source.problem IS NOT NULL) AS is_over
         FROM grid_wait JOIN grid AS source ON source.id = grid_wait.source_id
         WHERE grid_wait.grid_id = ?
         ORDER BY grid_wait.law
@@ -158,7 +171,7 @@ extension Database {
           """, arguments: [wait["id"], wait["law"]])
       return BlockedGrid.Wait(
         law: wait["law"], source: wait["id"], sourceName: wait["name"],
-        isSettled: wait["settled_at"] != nil, recorded: try recorded.map(LawRow.init))
+        isOver: wait["is_over"], recorded: try recorded.map(LawRow.init))
     }
   }
 

@@ -57,12 +57,16 @@ struct ColumnExpression: Sendable {
       case .column(let column):
         let cell = row[column]
         if cell.isEmpty { return .empty }
-        let trimmed = cell.trimmingCharacters(in: .whitespaces)
-        if trimmed.isEmpty { return .empty }
-        guard let number = Double(trimmed) else {
-          return .notANumber(column: column, text: cell)
+        if let number = Double(cell) {
+          value = number
+        } else {
+          let trimmed = cell.trimmingCharacters(in: .whitespaces)
+          if trimmed.isEmpty { return .empty }
+          guard let number = Double(trimmed) else {
+            return .notANumber(column: column, text: cell)
+          }
+          value = number
         }
-        value = number
       }
       product = place == 0 ? value : factor.isDivisor ? product / value : product * value
     }

@@ -33,7 +33,7 @@ extension ImportFault: CustomStringConvertible {
     case .notAnAssignment(let text): "--map \(text): write TARGET=COLUMN, as loss=lm_loss"
     case .unknownTarget(let name):
       "--map \(name)=…: the targets are \(ImportTarget.names.joined(separator: ", "))"
-    case .repeatedTarget(let name): "--map gives \(name) twice"
+    case .repeatedTarget(let name): "\(name) is given twice"
     case .unknownColumn(let name, let use, let columns):
       "\(use): there is no column '\(name)'; there are \(Self.list(columns))"
     case .ambiguousColumn(let name, let use, let columns):

@@ -15,9 +15,9 @@ extension RowMapping {
     check(numbers, row, in: table, &faults)
     let run = ImportedRun(
       family: familyName(row, isDense: numbers.areOfDenseModel, &faults),
-      point: pointMembers(row, numbers, in: table, &faults),
+      point: pointText(row, numbers, in: table, &faults),
       seed: seedNumber(row, in: table, &faults), numbers: Self.stored(numbers),
-      extra: extraMembers(row, numbers, in: table, &faults))
+      extra: extraText(row, numbers, in: table, &faults))
     return faults.count == before ? run : nil
   }
 

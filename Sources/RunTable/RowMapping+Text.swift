@@ -12,24 +12,25 @@ extension RowMapping {
     return name
   }
 
-  /// What tells the architecture apart: the columns to group by, else the point of an export, else
-  /// what is mapped of an MoE's A, G, S, E and E_a.
-  func pointMembers(
+  /// What tells the architecture apart, as a JSON object: the columns to group by, else the point of
+  /// an export, else what is mapped of an MoE's A, G, S, E and E_a.
+  func pointText(
     _ row: RawTable.Row, _ numbers: [RunQuantity: Double], in table: RawTable,
     _ faults: inout [ImportFault]
-  ) -> [String: String] {
-    if let point, group.isEmpty {
-      return object(row, point, in: table, &faults).mapValues(\.description)
-    }
+  ) -> String {
     if !group.isEmpty {
-      return Dictionary(group.map { ($0.name, row[$0.column]) }) { first, _ in first }
+      return JSONText.object(group.map { ($0.name, .text(row[$0.column])) })
     }
-    if numbers.areOfDenseModel { return [:] }
-    var members: [String: String] = [:]
-    for quantity in [RunQuantity.activationRatio, .granularity, .sharedRatio, .experts, .topK] {
-      members[quantity.rawValue] = numbers[quantity].map { Table.Value(number: $0).description }
+    if let point {
+      return JSONText.object(
+        object(row, point, in: table, &faults).map { ($0.name, .text($0.value.description)) })
     }
-    return members
+    if numbers.areOfDenseModel { return JSONText.object([]) }
+    return JSONText.object(
+      [RunQuantity.activationRatio, .granularity, .sharedRatio, .experts, .topK].compactMap {
+        quantity in
+        numbers[quantity].map { (quantity.rawValue, .text(Table.Value(number: $0).description)) }
+      })
   }
 
   /// The seed, a whole number.
@@ -49,12 +50,15 @@ extension RowMapping {
     return nil
   }
 
-  /// What is kept beside the numbers that have columns.
-  func extraMembers(
+  /// What is kept beside the numbers that have columns, as a JSON object with sorted keys.
+  func extraText(
     _ row: RawTable.Row, _ numbers: [RunQuantity: Double], in table: RawTable,
     _ faults: inout [ImportFault]
-  ) -> [String: Table.Value] {
-    var members = extra.map { object(row, $0, in: table, &faults) } ?? [:]
+  ) -> String {
+    var members: [String: Table.Value] = [:]
+    if let extra {
+      for member in object(row, extra, in: table, &faults) { members[member.name] = member.value }
+    }
     for (name, column) in keep { members[name] = Table.Value(cell: row[column]) }
     if let name, !row[name].isEmpty { members["name"] = .text(row[name]) }
     // What an export says of its derivation stays: nothing of it is derived again.
@@ -66,51 +70,20 @@ extension RowMapping {
         members[quantity.rawValue] = .integer(Int64(number.rounded()))
       }
     }
-    return members
+    return JSONText.object(members.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
   }
 
-  /// The JSON object in a cell; an empty cell is an empty one.
+  /// The members of the JSON object in a cell; an empty cell is an empty one.
   private func object(
     _ row: RawTable.Row, _ column: Int, in table: RawTable, _ faults: inout [ImportFault]
-  ) -> [String: Table.Value] {
+  ) -> [(name: String, value: Table.Value)] {
     let text = row[column]
-    if text.isEmpty { return [:] }
+    if text.isEmpty { return [] }
     guard case .object(let members)? = try? JSONValue(Array(text.utf8)[...]) else {
       faults.append(
         .notAnObjectText(line: row.line, column: table.columns[column], value: text))
-      return [:]
+      return []
     }
-    return Dictionary(members.map { ($0.key, Table.Value($0.value)) }) { _, last in last }
-  }
-}
-
-extension Table.Value {
-  /// A number, whole ones without a point.
-  init(number: Double) {
-    self = Int64(exactly: number).map(Self.integer) ?? .real(number)
-  }
-
-  /// A cell: a number where it is a finite one, nothing where it is empty.
-  init(cell: String) {
-    if cell.isEmpty {
-      self = .null
-    } else if let integer = Int64(cell) {
-      self = .integer(integer)
-    } else if let real = Double(cell), real.isFinite {
-      self = .real(real)
-    } else {
-      self = .text(cell)
-    }
-  }
-
-  /// A member of an object; nested ones as they are written.
-  init(_ value: JSONValue) {
-    switch value {
-    case .null: self = .null
-    case .bool(let isTrue): self = .text(isTrue ? "true" : "false")
-    case .number(let text): self.init(cell: text)
-    case .string(let text), .array(let text): self = .text(text)
-    case .object: self = .text("{…}")
-    }
+    return members.map { ($0.key, Table.Value($0.value)) }
   }
 }

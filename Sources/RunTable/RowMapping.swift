@@ -30,9 +30,11 @@ struct RowMapping: Sendable {
     }
     if mapping.assignments.isEmpty { takeNamesakes(in: table, &log) }
     log.note { () throws(ImportFault) in
-      if let text = mapping.family { family = try FamilyTemplate(text, in: table) }
+      guard let text = mapping.family else { return }
+      guard family == nil || mapping.assignments.isEmpty else { throw .repeatedTarget("family") }
+      family = try FamilyTemplate(text, in: table)
     }
-    for column in mapping.group {
+    for column in mapping.group where !group.contains(where: { $0.name == column }) {
       log.note { () throws(ImportFault) in
         group.append((column, try table.requiredColumn(named: column, use: "--group \(column)")))
       }

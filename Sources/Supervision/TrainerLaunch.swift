@@ -12,16 +12,19 @@ public struct TrainerLaunch: Hashable, Sendable {
   /// How long a trainer may take to write a checkpoint and leave after SIGTERM.
   public var grace: Duration
 
-  /// A launch whose environment names the run spec and the data folder, as the trainer protocol
-  /// says.
+  /// A launch whose environment names the run spec, the data folder and the folders of `earlier`
+  /// attempts at the run, relative to `directory` and newest first, as the trainer protocol says.
   public init(
-    command: [String], directory: URL, data: URL, environment: [String: String], grace: Duration
+    command: [String], directory: URL, data: URL, earlier: [String] = [],
+    environment: [String: String], grace: Duration
   ) {
     self.command = command
     self.directory = directory
     self.environment = environment
     self.environment["ORCHESTRATOR_RUN_SPEC"] = directory.appending(path: "spec.json").path
     self.environment["ORCHESTRATOR_DATA"] = data.path
+    self.environment["ORCHESTRATOR_EARLIER_ATTEMPTS"] =
+      earlier.isEmpty ? nil : earlier.joined(separator: ":")
     self.grace = grace
   }
 

@@ -6,9 +6,10 @@ import Foundation
 /// gradients clipped by their global norm.
 final class AdamW {
   private let options: RunSpec.Optimiser
-  private let firstMoment: FloatBuffer
-  private let secondMoment: FloatBuffer
-  private var step = 0
+  let firstMoment: FloatBuffer
+  let secondMoment: FloatBuffer
+  /// Steps done.
+  var step = 0
 
   init(_ options: RunSpec.Optimiser, count: Int) {
     self.options = options

@@ -2,7 +2,7 @@ import Foundation
 
 /// Decides when a run has left the range of a model that learns: its loss or gradient is no longer a
 /// number, or its loss has stood above twice that of guessing, 2·ln V, for `patience` steps in a row.
-struct DivergenceWatch {
+struct DivergenceWatch: Equatable, Codable {
   static let patience = 20
   /// Nats a token.
   let bound: Double

@@ -1,24 +1,50 @@
 import Corpus
 import Experiment
-import Foundation
+public import Foundation
 import Wire
 
 /// The native trainer as a program: the spec's path and the data's come from the environment, events
-/// go to standard output, one JSON object a line.
+/// go to standard output, one JSON object a line, and checkpoints into the working directory.
 public enum NativeTrainer {
   /// The path of the run spec, JSON.
   static let specVariable = "ORCHESTRATOR_RUN_SPEC"
   /// The folder of prepared corpora.
   static let dataVariable = "ORCHESTRATOR_DATA"
 
-  /// Trains the run that `environment` names, and returns the exit status: 0 after `finished` or
-  /// `diverged`, 64 for a spec that cannot be trained, 66 for a corpus that is missing or damaged,
-  /// 74 when events cannot be written. What went wrong is said on standard error.
-  public static func main(environment: [String: String]) -> Int32 {
+  /// The folders of earlier attempts at the run, newest first, relative to the working directory and
+  /// separated by colons.
+  static let earlierVariable = "ORCHESTRATOR_EARLIER_ATTEMPTS"
+
+  /// The exit status of a run that was saved on SIGTERM.
+  public static let savedStatus: Int32 = 75
+
+  /// Trains the run that `environment` names, in `directory`, from the newest checkpoint that it or an
+  /// earlier attempt has, and returns the exit status: 0 after `finished` or `diverged`, 64 for a
+  /// spec that cannot be trained, 66 for a corpus that is missing or damaged, 74 when events cannot
+  /// be written, or the checkpoint that SIGTERM asks for, 75 when that was written. What went wrong
+  /// is said on standard error.
+  ///
+  /// - Parameter version: of the program, recorded with the run.
+  public static func main(
+    environment: [String: String], directory: URL, policy: CheckpointPolicy, version: String
+  ) -> Int32 {
     do {
+      Termination.watch()
       let process = try process(environment)
-      try process.run(write)
-      return 0
+      let checkpoints = Checkpoints(
+        CheckpointFolder(directory: directory, earlier: earlierAttempts(environment)),
+        policy: policy, spec: process.spec,
+        environment: TrainingEnvironment.libraries.merging(["version": version]) { $1 },
+        clock: .system, log: complain)
+      let ending = try process.train(
+        saving: checkpoints, until: { Termination.isRequested }, write)
+      switch ending {
+      case .finished, .diverged: return 0
+      case .saved: return savedStatus
+      case .lost(let error):
+        complain("\(error)")
+        return 74
+      }
     } catch let error as TrainingError {
       complain("\(error)")
       return 64
@@ -29,6 +55,10 @@ public enum NativeTrainer {
       complain("cannot write an event: \(error)")
       return 74
     }
+  }
+
+  private static func earlierAttempts(_ environment: [String: String]) -> [String] {
+    (environment[earlierVariable] ?? "").split(separator: ":").map(String.init)
   }
 
   private static func process(_ environment: [String: String]) throws -> TrainingProcess {

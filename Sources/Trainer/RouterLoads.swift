@@ -1,7 +1,7 @@
 import Wire
 
 /// Token-expert pairs of each expert, summed over steps [MoE layers][E].
-struct RouterLoads {
+struct RouterLoads: Equatable, Codable {
   private var counts: [[Int]] = []
 
   mutating func add(_ loads: [[Int]]) {

@@ -1,7 +1,7 @@
 import Wire
 
 /// The mean of what steps report, between two events.
-struct StepAverage {
+struct StepAverage: Equatable, Codable {
   private var steps = 0
   private var loss = 0.0
   private var gradientNorm = 0.0

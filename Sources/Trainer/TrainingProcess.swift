@@ -1,5 +1,4 @@
 import CKernels
-import COneDNN
 public import Corpus
 public import Experiment
 import Foundation
@@ -39,77 +38,91 @@ public struct TrainingProcess: Sendable {
     self.clock = clock
   }
 
-  /// Trains. Events go to `emit` as they happen, `finished` or `diverged` last; an error that it
-  /// throws ends the run.
+  /// Trains from the first step to the last. Events go to `emit` as they happen, `finished` or
+  /// `diverged` last; an error that it throws ends the run.
   public func run(_ emit: (TrainerEvent) throws -> Void) rethrows {
     _ = try train(emit)
   }
 
-  /// Trains, and returns the model as the last step left it.
-  func train(_ emit: (TrainerEvent) throws -> Void) rethrows -> Transformer {
-    // The count belongs to the thread that sets it, and this may not be the one of `init`.
-    ck_set_threads(1)
-    let architecture = spec.architecture
-    let model = Transformer(architecture, router: spec.router, sequences: spec.batchSequences)
-    model.layout.initialise(model.parameters, spec.initialisation, seed: spec.seed)
-    let optimiser = AdamW(spec.optimiser, count: model.layout.count)
-    let batch = TokenBatch(sequences: spec.batchSequences, seqLen: architecture.seqLen)
-    let order = WindowOrder(count: training.count, seed: spec.seed)
-    let evaluation = Evaluation(validation, spec: spec, bytesPerToken: bytesPerToken)
-    let plan = TrainingPlan(spec)
-    var watch = DivergenceWatch(vocab: architecture.vocab)
-    var record = TrainingRecord()
-    var average = StepAverage()
-
-    try emit(started)
-    for step in 1...spec.steps {
-      let learningRate = spec.schedule.learningRate(
-        step, of: spec.steps, peak: spec.optimiser.learningRate)
-      let start = (wall: clock.wall(), cpu: clock.cpu())
-      batch.load(training, vocab: architecture.vocab) {
-        order[(step - 1) * spec.batchSequences + $0]
-      }
-      let loss = model.differentiate(batch).crossEntropy
-      let norm = optimiser.update(model, learningRate: learningRate)
-      model.updateSelectionBias()
-      record.add(wall: clock.wall() - start.wall, cpu: clock.cpu() - start.cpu)
-
-      if let reason = watch.observe(loss: loss, gradientNorm: norm) {
-        try emit(.diverged(.init(step: step, reason: reason)))
-        return model
-      }
-      average.add(
-        loss: loss, gradientNorm: norm, maxOverMean: RouterLoads.maxOverMean(model.loads))
-      if plan.isFinal(step) { record.add(finalLoss: loss, loads: model.loads) }
-      let tokens = step * spec.batchTokens
-      if plan.reports(after: step) {
-        try emit(
-          average.event(
-            step: step, tokens: tokens, learningRate: learningRate, routes: !architecture.isDense))
-        average = StepAverage()
-      }
-      if plan.evaluates(after: step) {
-        record.validation = evaluation.measure(model)
-        if let reason = watch.observe(validationLoss: record.validation) {
-          try emit(.diverged(.init(step: step, reason: reason)))
-          return model
-        }
-        try emit(evaluation.event(record.validation, step: step, tokens: tokens))
-      }
-    }
-    for event in record.closing(spec, evaluation) { try emit(event) }
-    return model
+  /// How a run was left.
+  enum Ending: Equatable {
+    case finished
+    case diverged
+    /// It was asked to stop, and is saved.
+    case saved
+    /// It was asked to stop, and could not be saved.
+    case lost(CheckpointError)
   }
 
-  private var started: TrainerEvent {
-    let version = dnnl_version()!.pointee
+  /// Trains, and returns the run as the last step left it.
+  func train(_ emit: (TrainerEvent) throws -> Void) rethrows -> TrainingRun {
+    let run = makeRun()
+    var none: Checkpoints?
+    _ = try go(run, saving: &none, until: { false }, emit)
+    return run
+  }
+
+  /// Trains from the newest checkpoint there is, saving when `checkpoints` says so, to the last step
+  /// or to the end of the step in which `isStopped` became true. A checkpoint that is due and cannot be
+  /// written is told to the log only: the training itself is unharmed.
+  func train(
+    saving checkpoints: Checkpoints, until isStopped: () -> Bool,
+    _ emit: (TrainerEvent) throws -> Void
+  ) rethrows -> Ending {
+    var saving: Checkpoints? = checkpoints
+    return try go(makeRun(), saving: &saving, until: isStopped, emit)
+  }
+
+  private func makeRun() -> TrainingRun {
+    // The count belongs to the thread that sets it, and this may not be the one of `init`.
+    ck_set_threads(1)
+    return TrainingRun(
+      spec, training: training,
+      evaluation: Evaluation(validation, spec: spec, bytesPerToken: bytesPerToken), clock: clock)
+  }
+
+  private func go(
+    _ run: TrainingRun, saving checkpoints: inout Checkpoints?, until isStopped: () -> Bool,
+    _ emit: (TrainerEvent) throws -> Void
+  ) rethrows -> Ending {
+    let origin = checkpoints?.resume(run)
+    try emit(started(run, from: origin, in: checkpoints?.environment))
+    while try run.advance(emit) {
+      if run.isDone { return try finish(run, leaving: checkpoints, emit) }
+      let stops = isStopped()
+      guard stops || checkpoints?.isDue(run) == true else { continue }
+      switch checkpoints?.save(run) {
+      case .success(let path)?: try emit(.checkpoint(.init(step: run.state.step, path: path)))
+      case .failure(let error)? where stops: return .lost(error)
+      case .failure(let error)?: checkpoints?.log("\(error); the training goes on")
+      case nil: break
+      }
+      if stops { return .saved }
+    }
+    return .diverged
+  }
+
+  private func finish(
+    _ run: TrainingRun, leaving checkpoints: Checkpoints?,
+    _ emit: (TrainerEvent) throws -> Void
+  ) rethrows -> Ending {
+    if case .failure(let error)? = checkpoints?.saveWeights(run) { checkpoints?.log("\(error)") }
+    for event in run.closing { try emit(event) }
+    return .finished
+  }
+
+  private func started(
+    _ run: TrainingRun, from origin: Checkpoints.Origin?, in environment: [String: String]?
+  ) -> TrainerEvent {
+    var environment = environment ?? TrainingEnvironment.libraries
+    if let origin {
+      environment["resumed_from"] = origin.path
+      for (name, value) in origin.differences { environment["resumed_\(name)"] = value }
+    }
     return .started(
       .init(
         parameters: spec.architecture.parameters.total,
-        activeParameters: spec.architecture.parameters.active,
-        environment: [
-          "isa": String(cString: ck_instruction_set()),
-          "onednn": "\(version.major).\(version.minor).\(version.patch)",
-        ]))
+        activeParameters: spec.architecture.parameters.active, firstStep: run.state.step,
+        epochs: run.epochs, environment: environment))
   }
 }

@@ -2,7 +2,7 @@ import Experiment
 import Wire
 
 /// What a run has gathered for its last events.
-struct TrainingRecord {
+struct TrainingRecord: Equatable, Codable {
   /// Nats a token, of the last evaluation.
   var validation = 0.0
   private var finalSteps = 0
@@ -25,7 +25,7 @@ struct TrainingRecord {
   }
 
   /// The metrics of the router, then `finished`.
-  func closing(_ spec: RunSpec, _ evaluation: Evaluation) -> [TrainerEvent] {
+  func closing(_ spec: RunSpec, _ evaluation: Evaluation, epochs: Double) -> [TrainerEvent] {
     var events: [TrainerEvent] = []
     if !spec.architecture.isDense {
       events = [
@@ -45,7 +45,7 @@ struct TrainingRecord {
           loss: finalLoss / Double(finalSteps), validationLoss: validation,
           bitsPerByte: evaluation.bitsPerByte(validation), tokens: spec.tokens,
           flops: Double(spec.architecture.trainingFLOPsPerToken()) * Double(spec.tokens),
-          seconds: wall, cpuSeconds: cpu)))
+          epochs: epochs, seconds: wall, cpuSeconds: cpu)))
     return events
   }
 }

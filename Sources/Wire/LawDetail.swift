@@ -32,15 +32,32 @@ public struct LawDetail: Hashable, Codable, Sendable {
   /// How good it is: `rmse`, `r_squared`, `aicc`, `bic`, `held_out_rmse` and the like.
   public var scores: [String: Double]
   public var residuals: [Residual]
+  /// Parameters of refits to resampled data, in the order of the law's, for intervals of what follows
+  /// from them; not all that were made.
+  public var resamples: [[Double]]
 
   public init(
     formula: String? = nil, ranges: [String: Range] = [:], options: [String: String] = [:],
-    scores: [String: Double] = [:], residuals: [Residual] = []
+    scores: [String: Double] = [:], residuals: [Residual] = [], resamples: [[Double]] = []
   ) {
     self.formula = formula
     self.ranges = ranges
     self.options = options
     self.scores = scores
     self.residuals = residuals
+    self.resamples = resamples
+  }
+}
+
+extension LawDetail {
+  /// What a law does not tell is left out of its JSON.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    formula = try values.decodeIfPresent(String.self, forKey: .formula)
+    ranges = try values.decodeIfPresent([String: Range].self, forKey: .ranges) ?? [:]
+    options = try values.decodeIfPresent([String: String].self, forKey: .options) ?? [:]
+    scores = try values.decodeIfPresent([String: Double].self, forKey: .scores) ?? [:]
+    residuals = try values.decodeIfPresent([Residual].self, forKey: .residuals) ?? []
+    resamples = try values.decodeIfPresent([[Double]].self, forKey: .resamples) ?? []
   }
 }

@@ -52,6 +52,14 @@ public struct LawRow: Hashable, Codable, Sendable {
     self.createdAt = createdAt
   }
 
+  /// The parameter of that name.
+  public func parameter(_ name: String) -> LawParameter? {
+    parameters.first { $0.name == name }
+  }
+
+  /// That parameter's value.
+  public func value(_ name: String) -> Double? { parameter(name)?.value }
+
   private enum CodingKeys: String, CodingKey {
     case id, study, grid, name, form, parameters, warnings, detail, runs
     case inputSHA256 = "input_sha256"

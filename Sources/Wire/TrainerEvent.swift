@@ -17,16 +17,20 @@ public enum TrainerEvent: Hashable, Sendable {
     public var activeParameters: Int
     /// Steps already done by the checkpoint that this attempt starts from; 0 from scratch.
     public var firstStep: Int
+    /// Times that the run goes over its training text, D over the tokens of that; above 1 some are
+    /// seen again.
+    public var epochs: Double?
     /// What else a reader needs to reproduce the bits: instruction set, library versions.
     public var environment: [String: String]
 
     public init(
-      parameters: Int, activeParameters: Int, firstStep: Int = 0,
+      parameters: Int, activeParameters: Int, firstStep: Int = 0, epochs: Double? = nil,
       environment: [String: String] = [:]
     ) {
       self.parameters = parameters
       self.activeParameters = activeParameters
       self.firstStep = firstStep
+      self.epochs = epochs
       self.environment = environment
     }
 
@@ -34,7 +38,7 @@ public enum TrainerEvent: Hashable, Sendable {
       case parameters
       case activeParameters = "active_parameters"
       case firstStep = "first_step"
-      case environment
+      case epochs, environment
     }
 
     public init(from decoder: any Decoder) throws {
@@ -42,6 +46,7 @@ public enum TrainerEvent: Hashable, Sendable {
       parameters = try container.decode(Int.self, forKey: .parameters)
       activeParameters = try container.decode(Int.self, forKey: .activeParameters)
       firstStep = try container.decodeIfPresent(Int.self, forKey: .firstStep) ?? 0
+      epochs = try container.decodeIfPresent(Double.self, forKey: .epochs)
       environment =
         try container.decodeIfPresent([String: String].self, forKey: .environment) ?? [:]
     }
@@ -160,6 +165,8 @@ public enum TrainerEvent: Hashable, Sendable {
     public var tokens: Int
     /// Training FLOPs M · D, 3 × forward, embedding and logits excluded.
     public var flops: Double
+    /// Times that the run went over its training text, as `started` said.
+    public var epochs: Double?
     /// Wall-clock time of the training steps, without set-up and evaluation.
     public var seconds: Double?
     /// CPU time of the same steps; less than `seconds` means that the core was shared.
@@ -167,13 +174,14 @@ public enum TrainerEvent: Hashable, Sendable {
 
     public init(
       loss: Double, validationLoss: Double? = nil, bitsPerByte: Double? = nil, tokens: Int,
-      flops: Double, seconds: Double? = nil, cpuSeconds: Double? = nil
+      flops: Double, epochs: Double? = nil, seconds: Double? = nil, cpuSeconds: Double? = nil
     ) {
       self.loss = loss
       self.validationLoss = validationLoss
       self.bitsPerByte = bitsPerByte
       self.tokens = tokens
       self.flops = flops
+      self.epochs = epochs
       self.seconds = seconds
       self.cpuSeconds = cpuSeconds
     }
@@ -182,7 +190,7 @@ public enum TrainerEvent: Hashable, Sendable {
       case loss
       case validationLoss = "validation_loss"
       case bitsPerByte = "bits_per_byte"
-      case tokens, flops, seconds
+      case tokens, flops, epochs, seconds
       case cpuSeconds = "cpu_seconds"
     }
   }

@@ -27,7 +27,7 @@ struct Attempt: Sendable {
       let directory = try RunDirectory(for: lease, under: settings.runs)
       let launch = TrainerLaunch(
         command: command, directory: directory.url, data: settings.data,
-        environment: settings.environment, grace: settings.grace)
+        earlier: directory.earlier, environment: settings.environment, grace: settings.grace)
       let outbox = Outbox(lease, spool: directory.spool)
       return (await supervise(launch, outbox), outbox)
     } catch {

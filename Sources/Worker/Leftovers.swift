@@ -26,6 +26,8 @@ struct Leftovers: Sendable {
         var last = outcome
         last.next = nil
         _ = try await link.ask { client throws(ClientError) in try await client.outcome(last) }
+        RunDirectory(run: outcome.report.run, epoch: outcome.report.epoch, under: runs)
+          .clear(after: outcome.outcome)
         link.log.notice("delivered the outcome of run \(outcome.report.run), kept from before")
       } catch {
         if error == .cancelled { return }

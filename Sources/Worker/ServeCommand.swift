@@ -51,6 +51,8 @@ struct ServeCommand: AsyncParsableCommand {
       """)
   var trainers: [String] = []
 
+  @OptionGroup var checkpoints: CheckpointOptions
+
   @Option(help: "Seconds that a trainer gets to write a checkpoint and leave.")
   var grace = 5.0
 
@@ -122,7 +124,8 @@ struct ServeCommand: AsyncParsableCommand {
     try FileManager.default.createDirectory(at: runs, withIntermediateDirectories: true)
     let catalogue: TrainerCatalogue
     do {
-      catalogue = try TrainerCatalogue(program: try Self.program(), options: trainers)
+      catalogue = try TrainerCatalogue(
+        native: [try Self.program(), "train"] + checkpoints.words, options: trainers)
     } catch let error as CatalogueError {
       throw ValidationError("--trainer: \(error)")
     }

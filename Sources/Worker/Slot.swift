@@ -72,7 +72,8 @@ struct Slot: Sendable {
   /// Delivers what is left of an attempt, in order, until it is answered. A leaving worker tries for
   /// a while only; what it could not tell stays in the spool.
   private func deliver(_ outbox: Outbox, _ outcome: OutcomeReport) async -> Lease? {
-    await Farewell(limit: settings.farewell, clock: link.retry.clock).run { [link] () -> Lease? in
+    await Farewell(limit: settings.farewell, clock: link.retry.clock).run {
+      [link, settings] () -> Lease? in
       do throws(ClientError) {
         while let report = outbox.oldest {
           _ = try await link.ask { client throws(ClientError) in try await client.report(report) }
@@ -82,6 +83,9 @@ struct Slot: Sendable {
           try await client.outcome(outcome)
         }
         outbox.close()
+        RunDirectory(
+          run: outcome.report.run, epoch: outcome.report.epoch, under: settings.runs
+        ).clear(after: outcome.outcome)
         return reply.lease
       } catch {
         if error != .cancelled { outbox.close() }

@@ -6,10 +6,10 @@ struct TrainerCatalogue: Hashable, Sendable {
 
   private var commands: [String: [String]]
 
-  /// The native trainer of `program`, and those of `options`, each `NAME=COMMAND` with the command's
+  /// The native trainer, by its command, and those of `options`, each `NAME=COMMAND` with the command's
   /// words separated by spaces.
-  init(program: String, options: [String] = []) throws(CatalogueError) {
-    commands = [Self.native: [program, "train"]]
+  init(native: [String], options: [String] = []) throws(CatalogueError) {
+    commands = [Self.native: native]
     for option in options {
       let parts = option.split(separator: "=", maxSplits: 1)
       let words = parts.last?.split(separator: " ").map(String.init) ?? []

@@ -31,6 +31,18 @@ struct DocumentedGridTests {
     #expect(runs.allSatisfy { abs($0.baseError) < 0.005 && abs($0.targetError) < 0.005 })
   }
 
+  @Test("the paper's programme is a study whose later stages wait for its first two")
+  func programme() throws {
+    let file = Self.root.appending(path: "studies/programme/study.yaml")
+    let study = try GridFile.decode(String(contentsOf: file, encoding: .utf8), file: file.path)
+    for stage in study.stages { try stage.check() }
+    let sources = study.stages.indices.map { Set(study.awaited(by: $0).map(\.stage)) }
+    #expect(sources == [[], [0]] + Array(repeating: [0, 1], count: 6))
+    #expect(
+      study.stages.map(\.fits) == [[.hyperparameters], [.allocation]]
+        + Array(repeating: [], count: 4) + [[.leverage], []])
+  }
+
   @Test("a family that names no law gets the published ones of its kind")
   func defaults() throws {
     let grid = try GridFile.decode(

@@ -21,15 +21,15 @@ struct ImportTests {
       numbers: [
         .loss: 2.3976109618296744, .parameters: 1e6, .tokens: 1e9, .flopsPerToken: 6e6,
         .flops: 6e15, .budget: 6e15, .learningRate: 0.0003453, .batchTokens: 1_507_328,
-      ], extra: ["name": .text("sun"), "lambada": .real(2.5)])
+      ], extra: #"{"name":"sun","lambada":2.5}"#)
   }
 
   private static let routed = ImportedRun(
-    family: "S-Base", point: ["router": "S-Base", "A": "1/64"], seed: 42,
+    family: "S-Base", point: #"{"router":"S-Base","A":"1/64"}"#, seed: 42,
     numbers: [
       .validationLoss: 2.5, .activationRatio: 1.0 / 64, .granularity: 2, .sharedRatio: 0,
       .flops: 6e15, .budget: 6e15, .flopsPerToken: 6e6, .experts: 64, .topK: 1, .seconds: 60,
-    ], extra: ["experts": .integer(64), "top_k": .integer(1)])
+    ], extra: #"{"experts":64,"top_k":1}"#)
 
   private func send(
     _ runs: [ImportedRun], to ledger: Ledger, from source: ImportSource = source(),
@@ -61,7 +61,7 @@ struct ImportTests {
           "", "", "", "sun", "2.5", "0", "\(ledger.now)",
         ],
         [
-          "s", "sheet", "S-Base", "6000000000000000.0", "{\"A\":\"1/64\",\"router\":\"S-Base\"}",
+          "s", "sheet", "S-Base", "6000000000000000.0", #"{"router":"S-Base","A":"1/64"}"#,
           "finished",
           "imported", "", "2.5", "0.015625", "2.0", "0.0", "", "", "6000000.0",
           "6000000000000000.0", "", "",
@@ -84,7 +84,7 @@ struct ImportTests {
     #expect(runs.map(\.family) == ["dense", "S-Base", "S-Base"])
     #expect(runs[0].loss == 2.3976109618296744 && runs[0].batchTokens == 1_507_328)
     #expect(
-      runs[1].point == [.init(axis: "A", value: "1/64"), .init(axis: "router", value: "S-Base")])
+      runs[1].point == [.init(axis: "router", value: "S-Base"), .init(axis: "A", value: "1/64")])
     #expect(runs[1].activationRatio == 1.0 / 64 && runs[1].budget == 6e15)
     #expect(try await ledger.registry.status().studies[0].counts == ["finished": 3])
     #expect(try await ledger.registry.run(1).spec == nil)

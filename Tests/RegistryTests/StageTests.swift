@@ -101,7 +101,7 @@ struct StageTests {
     #expect(fresh[1].waits == [law])
     let blocked = try #require(try await ledger.registry.blockedGrids().first)
     #expect(blocked.waits[0].recorded?.parameters.count == 2, "the law is there already")
-    #expect(blocked.waits[0].isSettled)
+    #expect(blocked.waits[0].isOver)
   }
 
   @Test("is another grid when the one that it waits for is another")

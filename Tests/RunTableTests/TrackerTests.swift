@@ -25,7 +25,7 @@ struct TrackerTests {
       "dull-moon-2","crashed","-","ann","","2024-01-01T00:00:00Z","60","","0.1","1000000","1e9",""
       """, .wandb)
     #expect(result.runs.count == 1 && result.unfinished == 1)
-    #expect(result.runs[0].extra["name"] == .text("fancy-sun-3"))
+    #expect(result.runs[0].extra == #"{"convention":"6N","name":"fancy-sun-3"}"#)
     #expect(result.runs[0].numbers[.learningRate] == 0.001)
   }
 
@@ -38,7 +38,7 @@ struct TrackerTests {
       """, .wandb)
     #expect(result.runs.count == 1 && result.unfinished == 1)
     #expect(result.runs[0].numbers[.learningRate] == 0.001)
-    #expect(result.runs[0].extra["name"] == .text("x1"))
+    #expect(result.runs[0].extra == #"{"convention":"6N","name":"x1"}"#)
   }
 
   @Test("an MLflow search: params, metrics and the run's id")
@@ -51,7 +51,7 @@ struct TrackerTests {
       """, .mlflow)
     #expect(result.runs.count == 1 && result.unfinished == 1)
     #expect(result.runs[0].numbers[.loss] == 3.25 && result.runs[0].numbers[.flops] == 6e15)
-    #expect(result.runs[0].extra["name"] == .text("0a1"))
+    #expect(result.runs[0].extra == #"{"convention":"6N","name":"0a1"}"#)
     #expect(result.mapping["name"] == "run_id")
   }
 
@@ -89,10 +89,11 @@ struct TrackerTests {
     ] {
       let run = try #require(try runs(text, format, ImportMapping()).runs.first)
       #expect(run.family == "moe" && run.seed == .min)
-      #expect(run.point == ["A": "1/32", "scale": "2"])
+      #expect(run.point == #"{"A":"1/32","scale":"2"}"#)
       #expect(run.numbers[.loss] == 2.3976109618296744 && run.numbers[.budget] == 1e18)
       #expect(run.numbers[.experts] == 256 && run.numbers[.flops] == 6e15)
-      #expect(run.extra["lambada"] == .real(2.5) && run.extra["name"] == .text("sun"))
+      #expect(
+        run.extra == #"{"convention":"paper","experts":256,"lambada":2.5,"name":"sun"}"#)
     }
   }
 }

@@ -18,7 +18,7 @@ struct NativeTrainerTests {
       processExitsWith: .exitCode(0),
       observing: [\.standardOutputContent, \.standardErrorContent]
     ) { [environment = environment as [String: String]] in
-      exit(NativeTrainer.main(environment: environment))
+      exit(main(environment))
     }
     let output = String(decoding: try #require(result).standardOutputContent, as: UTF8.self)
     // The harness writes an empty line or more of its own.
@@ -31,7 +31,7 @@ struct NativeTrainerTests {
       return
     }
     #expect(finished.tokens == 4 * 8 * 16)
-    #expect(try folder.contents == before)
+    #expect(try Set(folder.contents) == Set(before + ["model.safetensors"]))
   }
 
   @Test("a spec that is no JSON is refused")
@@ -92,7 +92,7 @@ struct NativeTrainerTests {
       observing: [\.standardOutputContent, \.standardErrorContent],
       sourceLocation: sourceLocation
     ) { [environment = environment as [String: String]] in
-      exit(NativeTrainer.main(environment: environment))
+      exit(main(environment))
     }
     let process = try #require(result, sourceLocation: sourceLocation)
     #expect(process.exitStatus == .exitCode(status), sourceLocation: sourceLocation)
@@ -102,4 +102,12 @@ struct NativeTrainerTests {
     #expect(!output.contains("\"event\""), sourceLocation: sourceLocation)
     #expect(try folder.contents == before, sourceLocation: sourceLocation)
   }
+}
+
+/// Trains in the data folder.
+private func main(_ environment: [String: String]) -> Int32 {
+  NativeTrainer.main(
+    environment: environment,
+    directory: URL(filePath: environment["ORCHESTRATOR_DATA"] ?? "/nowhere"),
+    policy: CheckpointPolicy(), version: "0")
 }

@@ -13,8 +13,8 @@ struct TrainingProcessTests {
   /// The events and final parameters of one run.
   private func outcome(_ spec: RunSpec) throws -> (events: [TrainerEvent], parameters: [Float]) {
     var events: [TrainerEvent] = []
-    let model = try TinyLanguage.process(spec).train { events.append($0) }
-    return (events, Array(model.parameters.elements))
+    let run = try TinyLanguage.process(spec).train { events.append($0) }
+    return (events, Array(run.model.parameters.elements))
   }
 
   @Test("gives the same events and parameters twice, to the bit", arguments: [true, false])
@@ -65,6 +65,9 @@ struct TrainingProcessTests {
     #expect(evaluations.map(\.step) == [20, 40, 60])
 
     #expect(finished.tokens == spec.tokens)
+    // 249 windows of 16 tokens.
+    #expect(started.epochs == Double(spec.tokens) / (249 * 16))
+    #expect(finished.epochs == started.epochs)
     #expect(
       finished.flops == Double(spec.architecture.trainingFLOPsPerToken()) * Double(spec.tokens))
     #expect(finished.validationLoss == evaluations.last?.loss)

@@ -64,7 +64,7 @@ final class Workshop: Sendable {
     let client = DaemonClient(ClientConfiguration(address: try DaemonAddress(daemon)))
     let settings = WorkerSettings(
       id: "tester", host: "here", slots: slots, data: folder.appending(path: "data"), runs: runs,
-      trainers: try TrainerCatalogue(program: "/bin/false", options: [definition]),
+      trainers: try TrainerCatalogue(native: ["/bin/false"], options: [definition]),
       environment: ["PATH": "/usr/bin:/bin"], grace: .milliseconds(100))
     return WorkerService(
       settings: settings,

@@ -18,8 +18,10 @@ struct FitForm: AsyncParsableCommand {
   var loss = ResidualLoss.huber(delta: 0.02)
   @Option(help: "runs, cells or residuals; by the number of runs without it.")
   var resampling: FitOptions.Resampling?
-  @Option(help: ArgumentHelp("What a cell is, a SQL expression.", valueName: "expression"))
-  var cell = "budget"
+  @Option(
+    help: ArgumentHelp(
+      "What a cell is, a SQL expression; the budget of a study's runs.", valueName: "expression"))
+  var cell: String?
   @Option(
     help: ArgumentHelp(
       "Judge by runs that are not fitted: above:6 (of the value), or largest:2:C.",
@@ -49,7 +51,8 @@ struct FitForm: AsyncParsableCommand {
         profiles: profiles, holdOut: holdOut, fixed: try fix.numbers())
       var fits: [FormFit] = []
       let rows = try await selection.rows(
-        letters, ofLeverage: forms[0].quantity == .leverage, cell: cell)
+        letters, ofLeverage: forms[0].quantity == .leverage,
+        cell: cell ?? (selection.sql == nil ? "budget" : nil))
       for (group, rows) in rows {
         fits.append(
           try FormFit(

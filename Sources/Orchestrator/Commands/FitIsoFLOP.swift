@@ -10,8 +10,8 @@ struct FitIsoFLOP: AsyncParsableCommand {
   @Option(help: "Size is N, parameters, or M, training FLOPs a token.") var measure = SizeMeasure
     .parameters
   @Option(help: "akima or parabola.") var method = IsoFLOPOptions.Method.akima
-  @Option(help: "Standard deviation of log loss; from the profiles' roughness without it.")
-  var noise: Double?
+  @Option(help: "Standard deviation of a loss, which the bootstrap puts on every point.")
+  var noise = 0.003
   @Flag(help: "Let minima at the smallest or largest size enter the law.") var keepEdges = false
   @OptionGroup var selection: SelectionOptions
   @OptionGroup var resamples: ResamplingOptions
@@ -19,7 +19,7 @@ struct FitIsoFLOP: AsyncParsableCommand {
   func run() async throws {
     try await reportingFailures {
       let options = IsoFLOPOptions(
-        method: method, noise: noise.map(IsoFLOPOptions.Noise.relative) ?? .estimated,
+        method: method, noise: .absolute(noise),
         keepsEdges: keepEdges, bootstraps: resamples.bootstraps, seed: resamples.seed)
       var fits: [IsoFLOPFit] = []
       let letters = ["L", "C", measure.variable.name, "D"]
@@ -67,7 +67,10 @@ struct IsoFLOPFit: Encodable {
     group: String, _ points: [IsoFLOPPoint], measure: SizeMeasure, options: IsoFLOPOptions
   ) {
     self.group = group
-    let study = AllocationStudy(points: points, measure: measure, profile: options)
+    // Of the parametric route only the exponent is shown, beside the others.
+    let study = AllocationStudy(
+      points: points, measure: measure, profile: options,
+      parametric: FitOptions(loss: .huber(delta: 1e-3), bootstraps: 0))
     let route = options.method == .akima ? study.akima : study.parabola
     profile = route.value
     refusal = route.refusal?.description

@@ -30,9 +30,7 @@ struct PlanCommand: AsyncParsableCommand {
   @OptionGroup(title: "Constraints") var constraints: PlanConstraintOptions
   @Option(help: ArgumentHelp("Show this published model instead.", valueName: "name"))
   var preset: String?
-  @Option(help: "Published law of M; ling-2507.17702.") var allocation: String?
-  @Option(help: "Published law of η and B; ling-2507.17702.")
-  var hyperparameters: String?
+  @OptionGroup(title: "Laws") var laws: PlanLawOptions
   @Flag var format: Format?
   @Option(help: "Study of the grid file.") var study = "plan"
   @Option(help: "Name of the grid file.") var grid = "plan"
@@ -53,26 +51,12 @@ struct PlanCommand: AsyncParsableCommand {
         if let preset {
           try show(PresetReport(Presets.standard.named(preset), compute: budget.compute))
         } else {
-          try show(constraints.request(budget).plan(by: laws()))
+          try show(constraints.request(budget).plan(by: await laws.planLaws()))
         }
       } catch let error as PlanError {
         throw CommandFailure(code: .refused, message: "\(error)")
       }
     }
-  }
-
-  private func laws() throws -> PlanLaws {
-    var laws = PlanLaws()
-    if let allocation {
-      laws.allocation = PlanLaw(
-        try PublishedLaws.law(allocation, .flopsPerToken, for: .moe))
-    }
-    if let hyperparameters {
-      laws.learningRate = PlanLaw(
-        try PublishedLaws.law(hyperparameters, .learningRate, for: .moe))
-      laws.batchTokens = PlanLaw(try PublishedLaws.law(hyperparameters, .batchTokens, for: .moe))
-    }
-    return laws
   }
 
   private func show(_ plan: ModelPlan) throws {

@@ -7,7 +7,7 @@ import Wire
 enum JSONBody {
   /// Largest request body: a grid file and a report both stay far below.
   static let limit = 4 << 20
-  /// Largest import: about half a million runs.
+  /// Largest import: some 800,000 runs of ten numbers each.
   static let importLimit = 256 << 20
 
   /// Decodes a request's body; what is wrong with it is named by its key.

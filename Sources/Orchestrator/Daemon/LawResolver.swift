@@ -103,14 +103,13 @@ extension ResolvedLaw {
 
   /// A fitted power law of C, or of N and D.
   fileprivate init(_ law: LawRow, _ request: LawRequest) throws {
-    func value(_ name: String) -> Double? { law.parameters.first { $0.name == name }?.value }
     let range = law.detail.ranges["C"].map { $0.lower...$0.upper }
     let provenance = "law \(law.name) of study \(law.study), \(law.runs) runs"
-    if let a = value("a"), let b = value("b") {
+    if let a = law.value("a"), let b = law.value("b") {
       self.init(
         law: .ofCompute(PowerLaw(a: a, b: b)), provenance: "\(provenance): \(a)·C^\(b)",
         fittedRange: range)
-    } else if let c = value("c"), let n = value("n"), let d = value("d") {
+    } else if let c = law.value("c"), let n = law.value("n"), let d = law.value("d") {
       self.init(
         law: .ofShape(a: c, n: n, d: d), provenance: "\(provenance): \(c)·N^\(n)·D^\(d)",
         fittedRange: range)

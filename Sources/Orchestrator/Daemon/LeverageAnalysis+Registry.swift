@@ -42,7 +42,8 @@ extension LeverageAnalysis {
             name: $0.name, value: $0.value, low: $0.interval?.low, high: $0.interval?.high)
         },
         warnings: (law.warnings + (law.carriesLeverage ? warnings : [])).map(\.description),
-        inputSHA256: input, runs: law.runs, leverage: law.carriesLeverage ? estimates : [])
+        inputSHA256: input, detail: law.detail, runs: law.runs,
+        leverage: law.carriesLeverage ? estimates : [])
     }
   }
 
@@ -61,6 +62,20 @@ extension LeverageAnalysis {
 }
 
 extension FittedLaw {
+  fileprivate var detail: LawDetail {
+    let variable =
+      switch subject {
+      case .denseLossAgainstCompute: "C"
+      case .denseLossAgainstSeconds: "seconds"
+      case .leverageAgainstActivation: "A"
+      }
+    var scores = ["rmse": logResidual]
+    scores["aicc"] = correctedAkaike
+    return LawDetail(
+      formula: formula, ranges: [variable: LawDetail.Range(lower: range.lower, upper: range.upper)],
+      scores: scores)
+  }
+
   fileprivate var carriesLeverage: Bool { isSelected && subject == .denseLossAgainstCompute }
 
   /// The name under which SQL and grids find it: what it predicts, without spaces. A form that was

@@ -54,9 +54,9 @@ struct StageSettler: Sendable {
           ? settlement.laws.first { $0.name == wait.law }.map(LawRow.init) : wait.recorded
         if let law {
           laws.append(law)
-        } else if isEnding || wait.isSettled {
+        } else if isEnding || wait.isOver {
           settlement.refusals[blocked.grid] =
-            "grid \(wait.sourceName) has ended, but \(wait.law) could not be fitted to it"
+            "\(wait.law) could not be fitted to grid \(wait.sourceName)"
         } else {
           isWaiting = true
         }

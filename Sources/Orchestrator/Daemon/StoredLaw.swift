@@ -21,22 +21,21 @@ struct StoredLaw {
   /// - Throws: `APIError` for a form that this program does not know.
   init(_ row: LawRow) throws {
     self.row = row
-    let parameters = Dictionary(row.parameters.map { ($0.name, $0.value) }) { first, _ in first }
     if let form = try? LawForms.named(row.form, options: Self.options(of: row)) {
       variables = form.variables.map(\.name)
-      let values = form.parameters.map { parameters[$0.name] ?? .nan }
+      let values = form.parameters.map { row.value($0.name) ?? .nan }
       value = { try form.value(at: $0, parameters: values) }
-    } else if let a = parameters["a"], let b = parameters["b"] {
+    } else if let a = row.value("a"), let b = row.value("b") {
       variables = Array(row.detail.ranges.keys.prefix(1))
       value = { a * pow($0[0], b) }
-    } else if let c = parameters["c"], let n = parameters["n"], let d = parameters["d"] {
+    } else if let c = row.value("c"), let n = row.value("n"), let d = row.value("d") {
       variables = ["N", "D"]
       value = { c * pow($0[0], n) * pow($0[1], d) }
-    } else if let alpha = parameters["α"], let beta = parameters["β"] {
-      let offset = parameters["E"] ?? 0
+    } else if let alpha = row.value("α"), let beta = row.value("β") {
+      let offset = row.value("E") ?? 0
       variables = Array(row.detail.ranges.keys.prefix(1))
       value = { alpha * pow($0[0], -beta) + offset }
-    } else if let exponent = parameters["a_A"] {
+    } else if let exponent = row.value("a_A") {
       variables = ["A"]
       value = { pow($0[0], exponent) }
     } else {
@@ -71,7 +70,7 @@ struct StoredLaw {
   }
 
   /// The options of the law's form among those of its fit.
-  private static func options(of row: LawRow) -> [String: String] {
+  static func options(of row: LawRow) -> [String: String] {
     guard let form = try? LawForms.named(row.form) else { return [:] }
     let names = Set(form.options.map(\.name))
     return row.detail.options.filter { names.contains($0.key) }

@@ -55,7 +55,8 @@ extension LawSubmission {
         formula: fit.formula,
         ranges: fit.ranges.mapValues { LawDetail.Range(lower: $0.lower, upper: $0.upper) },
         options: options, scores: scores,
-        residuals: fit.rows.map { LawDetail.Residual(run: $0.run, value: $0.residual) }),
+        residuals: fit.rows.map { LawDetail.Residual(run: $0.run, value: $0.residual) },
+        resamples: fit.storedResamples),
       runs: Set(fit.runs).sorted())
   }
 
@@ -65,5 +66,15 @@ extension LawSubmission {
     encoder.outputFormatting = [.sortedKeys]
     // Rows and options are finite numbers and strings, which always encode.
     return SHA256.hex(of: try! encoder.encode(rows) + encoder.encode(options))
+  }
+}
+
+extension LawFit {
+  /// Resamples that are stored with a law: enough for the interval of a prediction.
+  private static let storedLimit = 200
+
+  fileprivate var storedResamples: [[Double]] {
+    guard let resamples, let form = try? namedForm() else { return [] }
+    return resamples.thetas.prefix(Self.storedLimit).map(form.values(of:))
   }
 }

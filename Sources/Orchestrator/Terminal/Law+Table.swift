@@ -139,10 +139,3 @@ struct LawDifference: Encodable {
     return Quantity.percent(second / first - 1)
   }
 }
-
-extension LawRow {
-  /// The parameter of that name.
-  fileprivate func parameter(_ name: String) -> LawParameter? {
-    parameters.first { $0.name == name }
-  }
-}

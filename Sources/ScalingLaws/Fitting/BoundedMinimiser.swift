@@ -40,7 +40,7 @@ struct BoundedMinimiser {
       nlopt_set_upper_bounds(optimiser, bounds.upper)
       nlopt_set_ftol_rel(optimiser, 1e-15)
       nlopt_set_xtol_rel(optimiser, 1e-13)
-      nlopt_set_maxeval(optimiser, 1000)
+      nlopt_set_maxeval(optimiser, 3000)
       // NLopt's own choice is a history of megabytes, which it then walks on every step.
       nlopt_set_vector_storage(optimiser, 8)
       nlopt_set_min_objective(

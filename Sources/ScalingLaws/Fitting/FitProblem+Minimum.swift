@@ -48,7 +48,7 @@ struct MultiStart {
       starts.append(start)
     }
     let ends = starts.map { problem.minimum(of: sample, from: $0) }
-    guard let best = ends.filter(\.converged).min(by: { $0.value < $1.value }) else {
+    guard let best = Self.lowest(of: ends) else {
       throw .noConvergence(
         form: problem.form, starts: starts.count,
         smallestGradient: ends.map(\.gradient).min() ?? .infinity)
@@ -67,5 +67,16 @@ struct MultiStart {
     diagnostics = FitDiagnostics(
       starts: starts.count, reached: reached, travelled: travelled, gradient: best.gradient,
       evaluations: ends.reduce(0) { $0 + $1.evaluations })
+  }
+
+  /// The lowest stationary end. Where none is quite stationary, as in the long flat valley of a term
+  /// that goes to 0, the lowest of all counts if another start has come to within a thousandth of it.
+  private static func lowest(of ends: [BoundedMinimiser.End]) -> BoundedMinimiser.End? {
+    if let best = ends.filter(\.converged).min(by: { $0.value < $1.value }) { return best }
+    guard let best = ends.filter(\.value.isFinite).min(by: { $0.value < $1.value }) else {
+      return nil
+    }
+    let near = ends.count { $0.value <= best.value + 1e-3 * max(1, best.value) }
+    return near > 1 ? best : nil
   }
 }

@@ -9,7 +9,7 @@ extension Fitting {
 
   /// How wide an interval may be before the data are said not to identify its parameter: this factor
   /// for a parameter that is positive by its meaning, half of the box for any other.
-  private static let identifiedFactor = 100.0
+  private static let identifiedFactor = 5.0
 
   /// Below this, intervals are wide for want of knowing the noise.
   private static let wantedDegreesOfFreedom = 5

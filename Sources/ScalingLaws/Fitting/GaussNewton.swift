@@ -1,13 +1,16 @@
 /// A local minimiser in a box for Σ w·ρ(r): Gauss and Newton's steps, damped as by Levenberg and
 /// Marquardt. From a warm start it needs a handful of evaluations where L-BFGS needs dozens.
 ///
-/// The matrix is Jᵀ·diag(w·ρ″)·J, which makes steps exact where Huber's loss is linear; the damping is
-/// in units of Jᵀ·diag(w·ρ′/r)·J, which is never singular in a direction that the rows see.
+/// The matrix is Jᵀ·diag(w·ρ″)·J, which makes steps exact where Huber's loss is linear. Where such a
+/// step fails, as when few rows are close, the next is cautious: it takes Jᵀ·diag(w·ρ′/r)·J, whose
+/// quadratic lies above Huber's loss. Its diagonal is what damping is measured in.
 struct GaussNewton {
   var problem: FitProblem
 
   /// Evaluations before giving up.
   private static let limit = 100
+  /// Evaluations after which steps follow a valley's bend, which costs each of them one more.
+  private static let straight = 20
   /// A step that promises less than this share of the objective is not worth taking.
   private static let negligible = 1e-14
   /// A step refused for rounding promises no more than this.
@@ -20,11 +23,14 @@ struct GaussNewton {
   func minimise(from start: [Double], _ sample: FitSample) -> BoundedMinimiser.End {
     var evaluation = FitProblem.Evaluation(problem)
     var here = expansion(at: problem.bounds.clamping(start), sample, &evaluation)
+    var there = evaluation
     var damping = 1e-4
     var evaluations = 1
     var isSettled = false
+    var isCautious = false
     while evaluations < Self.limit, damping < 1e16, here.value.isFinite, !isSettled {
-      guard let step = here.step(in: problem.bounds, damping: damping) else {
+      guard let step = here.step(in: problem.bounds, damping: damping, isCautious: isCautious)
+      else {
         damping *= 16
         continue
       }
@@ -33,14 +39,24 @@ struct GaussNewton {
         isSettled = damping <= Self.nearlyUndamped
         break
       }
-      let trial = expansion(at: step.theta, sample, &evaluation)
+      var end = step.theta
+      if evaluations > Self.straight {
+        end = bent(step, from: here, evaluation, sample, damping: damping, isCautious: isCautious)
+        evaluations += 1
+      }
+      let trial = expansion(at: end, sample, &there)
       evaluations += 1
       if trial.value < here.value {
-        damping = max(damping / 16, 1e-12)
+        damping = max(damping / 8, 1e-12)
+        isCautious = false
         here = trial
+        swap(&evaluation, &there)
+      } else if !isCautious, problem.loss.isLinearFarOut {
+        isCautious = true
       } else {
         isSettled = promise <= Self.unresolved && damping <= Self.nearlyUndamped
-        damping *= 8
+        isCautious = false
+        damping *= 4
       }
     }
     let gradient = here.gradient.withUnsafeBufferPointer {
@@ -50,6 +66,40 @@ struct GaussNewton {
       theta: here.theta, value: here.value, gradient: gradient, evaluations: evaluations,
       converged: isSettled
         || BoundedMinimiser.isStationary(value: here.value, gradient: gradient))
+  }
+
+  /// Where a step ends that follows the valley's bend: with half of Transtrum and Sethna's geodesic
+  /// acceleration (2012, arXiv 1201.5885), from the second derivative of ln ŷ along the step; the
+  /// straight end where that is no small correction.
+  private func bent(
+    _ step: Expansion.Step, from here: Expansion, _ evaluation: FitProblem.Evaluation,
+    _ sample: FitSample, damping: Double, isCautious: Bool
+  ) -> [Double] {
+    let share = 0.1
+    let move = zip(step.theta, here.theta).map { $0 - $1 }
+    let probe = problem.evaluation(at: zip(here.theta, move).map { $0 + share * $1 })
+    let scale = 1 / problem.loss.unit
+    var pull = [Double](repeating: 0, count: problem.count)
+    for row in 0..<problem.rows where sample.weights[row] > 0 {
+      let partial = evaluation.jacobian[(row * problem.count)..<((row + 1) * problem.count)]
+      let straight = zip(partial, move).reduce(0) { $0 + $1.0 * $1.1 }
+      let bend =
+        2 / share * ((probe.values[row] - evaluation.values[row]) / share - straight)
+      let r = (sample.targets[row] - evaluation.values[row]) * scale
+      let weight = sample.weights[row] * problem.loss.curvature(r) * scale * scale
+      for (k, value) in zip(pull.indices, partial) { pull[k] -= weight * value * bend }
+    }
+    guard
+      let correction = here.solution(
+        of: step.free.map { pull[$0] }, free: step.free, damping: damping, isCautious)
+    else { return step.theta }
+    let half = zip(step.free, correction).map { (k: $0, by: $1 / 2) }
+    let size = step.free.reduce(0) { $0 + here.cautious[$1, $1] * move[$1] * move[$1] }
+    let turn = half.reduce(0) { $0 + here.cautious[$1.k, $1.k] * $1.by * $1.by }
+    guard turn <= 0.14 * size else { return step.theta }
+    var end = step.theta
+    for (k, by) in half { end[k] += by }
+    return problem.bounds.clamping(end)
   }
 
   private func expansion(
@@ -62,22 +112,22 @@ struct GaussNewton {
     var result = Expansion(theta: theta)
     evaluation.jacobian.withUnsafeBufferPointer { jacobian in
       result.gradient.withUnsafeMutableBufferPointer { gradient in
-        result.damping.withUnsafeMutableBufferPointer { damping in
-          for row in 0..<problem.rows where sample.weights[row] > 0 {
-            let weight = sample.weights[row]
-            let r = (sample.targets[row] - evaluation.values[row]) * scale
-            let term = loss.evaluate(r)
-            result.value += weight * term.value
-            let slope = weight * term.slope * scale
-            let bend = weight * loss.curvature(r) * scale * scale
-            let secant = r == 0 ? bend : slope * scale / r
-            let partial = jacobian.baseAddress! + row * count
-            for k in 0..<count {
-              gradient[k] -= slope * partial[k]
-              damping[k] += secant * partial[k] * partial[k]
-              guard bend > 0 else { continue }
-              let factor = bend * partial[k]
-              for j in 0...k { result.matrix[k, j] += factor * partial[j] }
+        for row in 0..<problem.rows where sample.weights[row] > 0 {
+          let weight = sample.weights[row]
+          let r = (sample.targets[row] - evaluation.values[row]) * scale
+          let term = loss.evaluate(r)
+          result.value += weight * term.value
+          let slope = weight * term.slope * scale
+          let bend = weight * loss.curvature(r) * scale * scale
+          let secant = r == 0 ? bend : slope * scale / r
+          let partial = jacobian.baseAddress! + row * count
+          for k in 0..<count {
+            gradient[k] -= slope * partial[k]
+            let cautious = secant * partial[k]
+            let exact = bend * partial[k]
+            for j in 0...k {
+              result.cautious[k, j] += cautious * partial[j]
+              result.exact[k, j] += exact * partial[j]
             }
           }
         }
@@ -89,44 +139,79 @@ struct GaussNewton {
 
 /// The objective about a point to second order.
 private struct Expansion {
+  /// A step's end, how far the model says that the objective falls, and the coordinates that did not
+  /// stop at a bound.
+  struct Step {
+    var theta: [Double]
+    var promise: Double
+    var free: [Int]
+  }
+
   var theta: [Double]
   var value = 0.0
   var gradient: [Double]
-  var matrix: SymmetricMatrix
-  /// The diagonal that damping is measured in.
-  var damping: [Double]
+  /// Second derivatives of Σ w·ρ where the model is linear.
+  var exact: SymmetricMatrix
+  /// Those of the quadratic that lies above it.
+  var cautious: SymmetricMatrix
 
   init(theta: [Double]) {
     self.theta = theta
     gradient = [Double](repeating: 0, count: theta.count)
-    damping = gradient
-    matrix = SymmetricMatrix(order: theta.count)
+    exact = SymmetricMatrix(order: theta.count)
+    cautious = exact
   }
 
   /// Where the damped step ends in the box, and how far the model says that the objective falls; nil
   /// when the damped matrix is not positive definite.
-  func step(in bounds: ParameterBounds, damping factor: Double) -> (
-    theta: [Double], promise: Double
-  )? {
-    let free = theta.indices.filter { !bounds.holds($0, theta: theta[$0], gradient: gradient[$0]) }
-    guard !free.isEmpty else { return (theta, 0) }
+  ///
+  /// A coordinate that would leave the box stops at its bound, and the others are solved for again
+  /// given that: in a narrow valley a step that is merely cut off climbs the valley's side.
+  func step(in bounds: ParameterBounds, damping: Double, isCautious: Bool) -> Step? {
+    let matrix = isCautious ? cautious : exact
+    var free = theta.indices.filter { !bounds.holds($0, theta: theta[$0], gradient: gradient[$0]) }
+    let moving = free
+    var move = [Double](repeating: 0, count: theta.count)
+    var stopped: [Int] = []
+    while !free.isEmpty {
+      let right = free.map { k in
+        stopped.reduce(-gradient[k]) { $0 - matrix[max(k, $1), min(k, $1)] * move[$1] }
+      }
+      guard let solution = solution(of: right, free: free, damping: damping, isCautious) else {
+        return nil
+      }
+      for (i, k) in free.enumerated() { move[k] = solution[i] }
+      let leaving = free.filter {
+        theta[$0] + move[$0] < bounds.lower[$0] || theta[$0] + move[$0] > bounds.upper[$0]
+      }
+      if leaving.isEmpty { break }
+      for k in leaving {
+        move[k] = (move[k] < 0 ? bounds.lower[k] : bounds.upper[k]) - theta[k]
+      }
+      stopped += leaving
+      free.removeAll(where: leaving.contains)
+    }
+    var promise = 0.0
+    for (i, k) in moving.enumerated() {
+      promise -= gradient[k] * move[k] + 0.5 * matrix[k, k] * move[k] * move[k]
+      for j in moving[..<i] { promise -= matrix[k, j] * move[k] * move[j] }
+    }
+    return Step(
+      theta: bounds.clamping(zip(theta, move).map { $0 + $1 }), promise: abs(promise), free: free)
+  }
+
+  /// The damped system of the coordinates in `free`; nil when it is not positive definite.
+  func solution(
+    of right: [Double], free: [Int], damping: Double, _ isCautious: Bool
+  ) -> [Double]? {
+    let matrix = isCautious ? cautious : exact
     // A coordinate that no row sees has a zero diagonal; this keeps it where it is.
-    let floor = 1e-14 * (free.map { damping[$0] }.max() ?? 0) + 1e-300
+    let floor = 1e-14 * (free.map { cautious[$0, $0] }.max() ?? 0) + 1e-300
     var reduced = SymmetricMatrix(order: free.count)
     for (i, k) in free.enumerated() {
       for j in 0...i { reduced[i, j] = matrix[k, free[j]] }
-      reduced[i, i] += factor * damping[k] + floor
+      reduced[i, i] += damping * cautious[k, k] + floor
     }
-    guard let move = reduced.solve(free.map { -gradient[$0] }) else { return nil }
-    var end = theta
-    for (i, k) in free.enumerated() { end[k] += move[i] }
-    end = bounds.clamping(end)
-    let taken = free.map { end[$0] - theta[$0] }
-    var promise = 0.0
-    for (i, k) in free.enumerated() {
-      promise -= gradient[k] * taken[i] + 0.5 * matrix[k, k] * taken[i] * taken[i]
-      for j in 0..<i { promise -= matrix[k, free[j]] * taken[i] * taken[j] }
-    }
-    return (end, abs(promise))
+    return reduced.solve(right)
   }
 }

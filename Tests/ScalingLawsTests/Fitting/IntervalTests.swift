@@ -71,7 +71,9 @@ struct IntervalTests {
     let beta = try #require(fit.parameter("β")?.profile)
     #expect(beta.low == nil)
     #expect(beta.high == nil)
-    #expect(fit.warnings.contains(.notIdentified(parameter: "β")))
+    // Any β is as good as the next: the minimum may lie anywhere, an end of the box included.
+    let told: Set<LawWarning> = [.notIdentified(parameter: "β"), .atBound(parameter: "β")]
+    #expect(!told.isDisjoint(with: fit.warnings))
   }
 
   @Test("A prediction has the law's value, its interval and what it is extrapolated in")
