@@ -1,5 +1,6 @@
 import Experiment
 import Testing
+import Wire
 
 @testable import Trainer
 
