@@ -6,7 +6,8 @@ RELEASE := --configuration release --static-swift-stdlib --scratch-path .build-r
 SWIFT_SOURCES := Package.swift Sources Tests Benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help dependencies build demo test test-swift test-install bench lint format install clean
+.PHONY: help dependencies build demo test test-swift test-install bench bench-trainer golden lint format \
+	install clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,9 +33,17 @@ test-install: dependencies ## install into a folder, move it, hide checkout and 
 bench: dependencies ## run the benchmarks
 	@Benchmarks/run
 
+bench-trainer: dependencies ## compare the trainer's speed with PyTorch's (ARGUMENTS="--quick --eager": minutes)
+	@Benchmarks/Peer/run $(ARGUMENTS)
+
+golden: ## let PyTorch write the numbers that the trainer's tests are held to
+	@Benchmarks/Peer/setup
+	@OMP_NUM_THREADS=1 .build-peer/bin/python Tests/TrainerTests/Golden/make.py
+
 lint: ## check the style of Swift sources and the syntax of shell scripts
 	@swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
-	@bash -n deploy/*.sh studies/demo/run Tests/install/run Benchmarks/run .ci/run
+	@bash -n deploy/*.sh studies/demo/run Tests/install/run Benchmarks/run Benchmarks/Peer/run \
+		Benchmarks/Peer/setup .ci/run
 
 format: ## rewrite the Swift sources in the project's style
 	@swift format --in-place --parallel --recursive $(SWIFT_SOURCES)

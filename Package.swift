@@ -125,7 +125,7 @@ let package = Package(
     .testTarget(
       name: "TrainerTests",
       dependencies: ["Trainer", "Worker", "Experiment", "Wire", "Corpus", "CKernels"],
-      swiftSettings: numeric),
+      exclude: ["Golden"], swiftSettings: numeric),
     .testTarget(
       name: "RegistryTests", dependencies: ["Registry", "Experiment", "Wire", "CMigrations", grdb],
       exclude: ["schema.sql"], swiftSettings: strict),

@@ -13,6 +13,7 @@ enum TrainerBenchmark {
   static let seqLen = 128
 
   static func main() throws {
+    if let spec = CommandLine.arguments.dropFirst().first { return try Rounds(spec: spec).run() }
     let peak = productPeak()
     print("dnnl_sgemm, 1024³, one thread: \(rounded(peak / 1e9)) GFLOP/s\n")
     print("  d  layers  experts  tokens/s  GFLOP/s  of the product peak")
@@ -32,7 +33,7 @@ enum TrainerBenchmark {
   }
 
   /// FLOPs a second of a large square product, the best of several.
-  private static func productPeak() -> Double {
+  static func productPeak() -> Double {
     let n = 1024
     let left = [Float](repeating: 0.5, count: n * n)
     let right = [Float](repeating: 0.25, count: n * n)
@@ -40,11 +41,11 @@ enum TrainerBenchmark {
     let size = Int64(n)
     let none = CChar(UInt8(ascii: "N"))
     let times = (0..<8).map { _ in
-      ContinuousClock().measure {
-        dnnl_sgemm(none, none, size, size, size, 1, left, size, right, size, 0, &product, size)
-      }
+      let start = TrainingClock.system.cpu()
+      dnnl_sgemm(none, none, size, size, size, 1, left, size, right, size, 0, &product, size)
+      return TrainingClock.system.cpu() - start
     }
-    return 2 * pow(Double(n), 3) / (times.min()! / .seconds(1))
+    return 2 * pow(Double(n), 3) / times.min()!
   }
 
   private static func architecture(dModel: Int, layers: Int, experts: Int) -> Architecture {
@@ -65,10 +66,7 @@ enum TrainerBenchmark {
       batchSequences: batchTokens / seqLen, steps: max(10, Int(1e11 / work)),
       corpus: .init(name: "synthetic", sha256: ""), evaluation: .init(count: 1, sequences: 8),
       seed: 1)
-    let tokens = (0..<1_000_000).map {
-      UInt16(truncatingIfNeeded: ($0 &* 2_654_435_761) >> 7 & 1023)
-    }
-    let windows = TokenWindows(tokens: tokens, seqLen: seqLen)
+    let windows = SyntheticTokens.windows(vocab: shape.vocab, seqLen: seqLen)
     let process = try TrainingProcess(
       spec, training: windows, validation: windows, bytesPerToken: 1)
     var result: TrainerEvent.Finished?

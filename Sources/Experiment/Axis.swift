@@ -14,6 +14,8 @@ public enum Axis: String, Hashable, Codable, Sendable, CaseIterable {
   case scale
   /// Coefficient of the load-balance loss.
   case balanceCoefficient = "balance_coefficient"
+  /// Step of bias-based balancing.
+  case biasUpdate = "bias_update"
   /// Multiple of the hyperparameter law's η.
   case learningRate = "learning_rate"
   /// Multiple of the hyperparameter law's B.
@@ -22,7 +24,8 @@ public enum Axis: String, Hashable, Codable, Sendable, CaseIterable {
   /// Whether a model without experts can be swept along it.
   public var appliesToDense: Bool {
     switch self {
-    case .activation, .granularity, .sharedRatio, .denseLayers, .balanceCoefficient: false
+    case .activation, .granularity, .sharedRatio, .denseLayers, .balanceCoefficient, .biasUpdate:
+      false
     case .attentionShare, .scale, .learningRate, .batch: true
     }
   }
@@ -36,7 +39,7 @@ public enum Axis: String, Hashable, Codable, Sendable, CaseIterable {
     case .attentionShare: value > zero && value < .one
     case .denseLayers: value >= zero && (value < .one || value.wholeValue != nil)
     case .granularity, .scale, .learningRate, .batch: value > zero
-    case .balanceCoefficient: value >= zero
+    case .balanceCoefficient, .biasUpdate: value >= zero
     }
   }
 
@@ -48,7 +51,7 @@ public enum Axis: String, Hashable, Codable, Sendable, CaseIterable {
     case .attentionShare: "above 0 and below 1"
     case .denseLayers: "a whole number of layers, or a share of them below 1"
     case .granularity, .scale, .learningRate, .batch: "above 0"
-    case .balanceCoefficient: "at least 0"
+    case .balanceCoefficient, .biasUpdate: "at least 0"
     }
   }
 }

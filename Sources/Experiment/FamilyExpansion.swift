@@ -104,6 +104,7 @@ struct FamilyExpansion {
     if let coefficient = point[.balanceCoefficient] {
       router.balanceCoefficient = coefficient.doubleValue
     }
+    if let step = point[.biasUpdate] { router.biasUpdate = step.doubleValue }
     return router
   }
 }

@@ -35,6 +35,9 @@ struct TrainingRecord: Equatable, Codable {
           .init(
             name: "router_dead_experts", value: Double(finalLoads.deadExperts), step: spec.steps)),
       ]
+      for (index, load) in finalLoads.layers.enumerated() {
+        events += load.metrics(block: spec.architecture.denseLayers + index, step: spec.steps)
+      }
     }
     events.append(
       .finished(

@@ -84,10 +84,11 @@ struct GridExpansionTests {
         Self.sweep(.activation, [Ratio(1, 32)]), Self.sweep(.sharedRatio, [Ratio(2, 3)]),
         Self.sweep(.balanceCoefficient, [Ratio(1, 10)]), Self.sweep(.learningRate, [Ratio(2)]),
         Self.sweep(.batch, [Ratio(1, 2)]), Self.sweep(.denseLayers, [.one]),
+        Self.sweep(.biasUpdate, [Ratio(1, 1000)]),
       ])
     let base = try expand(Self.grid([Self.family(.moe)]))
-    for (origin, runs) in zip(base, try expand(Self.grid([family])).chunked(into: 6)) {
-      var specs = Array(repeating: origin.spec, count: 6)
+    for (origin, runs) in zip(base, try expand(Self.grid([family])).chunked(into: 7)) {
+      var specs = Array(repeating: origin.spec, count: 7)
       specs[0].architecture.experts = 64
       specs[1].architecture.topK = 1
       specs[1].architecture.sharedExperts = 2
@@ -97,6 +98,7 @@ struct GridExpansionTests {
       specs[4].steps = runs[4].spec.steps
       specs[5].architecture.denseLayers = 1
       specs[5].architecture.dFFN = origin.spec.architecture.activatedWidth
+      specs[6].router.biasUpdate = 0.001
       #expect(runs.map(\.spec) == specs)
       let rate = runs[3].spec.optimiser.learningRate / origin.spec.optimiser.learningRate
       #expect(abs(rate - 2) < 1e-3)

@@ -91,7 +91,7 @@ struct GridFileErrorTests {
     (
       "- A: [1/2, 1/8]", "- B: [1/2]",
       "12: families.moe.axes[0].B: unknown key; known are A, G, S, dense_layers, "
-        + "attention_share, scale, balance_coefficient, learning_rate, batch"
+        + "attention_share, scale, balance_coefficient, bias_update, learning_rate, batch"
     ),
     (
       "- A: [1/2, 1/8]", "A: [1/2, 1/8]",

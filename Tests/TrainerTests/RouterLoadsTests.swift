@@ -1,4 +1,6 @@
+import Experiment
 import Testing
+import Wire
 
 @testable import Trainer
 
@@ -12,6 +14,38 @@ struct RouterLoadsTests {
     #expect(loads.deadExperts == 2)
     // The busiest of the first layer has twice the mean, the second layer is even.
     #expect(loads.maxOverMean == 1.5)
+    #expect(loads.layers.map(\.maxOverMean) == [2, 1])
+    #expect(loads.layers.map(\.deadShare) == [0.5, 0])
+  }
+
+  @Test("are reported by block at the end of a run, for the blocks that route")
+  func metrics() throws {
+    var values: [String: Double] = [:]
+    try TinyLanguage.process(TinyLanguage.spec()).run { event in
+      if case .metric(let metric) = event { values[metric.name] = metric.value }
+    }
+    #expect(
+      Set(values.keys) == [
+        "router_max_over_mean", "router_dead_experts", "1.router_max_over_mean",
+        "1.router_dead_share",
+      ])
+    // One block routes, so that its figures are the run's.
+    #expect(values["1.router_max_over_mean"] == values["router_max_over_mean"])
+    #expect(values["1.router_dead_share"].map { 8 * $0 } == values["router_dead_experts"])
+  }
+
+  @Test("show experts that a router never chooses")
+  func dead() throws {
+    let golden = try #require(GoldenCase.all.first { !$0.spec.architecture.isDense })
+    let model = try golden.model()
+    let batch = TokenBatch(
+      sequences: golden.spec.batchSequences, seqLen: golden.spec.architecture.seqLen)
+    golden.load(batch, step: 0)
+    let experts = golden.spec.architecture.experts
+    // Far below any score: nobody chooses the last three experts of the first block.
+    for expert in experts - 3..<experts { model.selectionBias.base[expert] = -10 }
+    _ = model.evaluate(batch)
+    #expect(LayerLoad(model.loads[0]).deadShare == 0.5)
   }
 
   @Test("of a dense model are none")
