@@ -47,7 +47,7 @@ extension Transformer {
     multiply(dResidual, parameters.matrix(layer.attentionOutput).transposed, into: dAttended)
     multiply(
       Matrix(activation.attended, rows: tokens, columns: d).transposed, dResidual,
-      into: gradients.matrix(layer.attentionOutput), accumulate: true)
+      into: gradients.matrix(layer.attentionOutput))
     for sequence in 0..<sequences {
       for head in 0..<architecture.heads {
         let view = HeadView(self, activation, sequence: sequence, head: head)
@@ -65,7 +65,7 @@ extension Transformer {
     multiply(dQueryKeyValue, parameters.matrix(layer.queryKeyValue).transposed, into: dNormed)
     multiply(
       Matrix(activation.attentionNormed, rows: tokens, columns: d).transposed, dQueryKeyValue,
-      into: gradients.matrix(layer.queryKeyValue), accumulate: true)
+      into: gradients.matrix(layer.queryKeyValue))
     ck_rms_norm_backward(
       activation.entering, parameters.base + layer.attentionNorm.offset,
       activation.attentionScales, scratch.dNormed, scratch.dResidual,

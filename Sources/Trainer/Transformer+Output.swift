@@ -21,7 +21,7 @@ extension Transformer {
         logits, parameters.matrix(layout.output),
         into: Matrix(scratch.dNormed + start * d, rows: rows, columns: d))
       multiply(
-        logits.transposed, normed, into: gradients.matrix(layout.output), accumulate: true)
+        logits.transposed, normed, into: gradients.matrix(layout.output), accumulate: start > 0)
     }
     scratch.dResidual.update(repeating: 0, count: tokens * d)
     ck_rms_norm_backward(

@@ -30,6 +30,8 @@ final class Transformer {
   let gradients: FloatBuffer
   /// Added to the router's scores when it chooses, and to nothing else [MoE layers, E].
   let selectionBias: FloatBuffer
+  /// Σ over the gradients of all experts' matrices, squared.
+  var expertGradientSquares = 0.0
   /// Token-expert pairs of the last forward pass [MoE layers][E].
   private(set) var loads: [[Int]]
 
@@ -86,11 +88,29 @@ final class Transformer {
 
   /// The losses of `batch` and, in `gradients`, the derivative of their sum in every parameter.
   func differentiate(_ batch: TokenBatch) -> Loss {
-    gradients.clear()
+    clearSums()
     let auxiliary = forward(batch)
     let crossEntropy = outputForwardBackward(batch)
     backward(batch)
     return Loss(crossEntropy: crossEntropy, auxiliary: auxiliary)
+  }
+
+  /// Sets to zero what the backward pass adds to; it sets everything else.
+  private func clearSums() {
+    (gradients.base + layout.embedding.offset).update(repeating: 0, count: layout.embedding.count)
+    let gains = layout.decayed.upperBound..<layout.count
+    (gradients.base + gains.lowerBound).update(repeating: 0, count: gains.count)
+    expertGradientSquares = 0
+  }
+
+  /// The Euclidean norm of all gradients. Those of the experts are most of them, and were squared
+  /// while they were in cache.
+  var gradientNorm: Double {
+    var squares = expertGradientSquares
+    for range in layout.outsideExperts {
+      squares += ck_sum_of_squares(gradients.base + range.lowerBound, range.count)
+    }
+    return squares.squareRoot()
   }
 
   /// The losses of `batch` alone.

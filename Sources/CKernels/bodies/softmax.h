@@ -1,6 +1,4 @@
-#include "kernel.h"
-
-KERNEL void ck_causal_softmax_forward(
+void LEVEL(causal_softmax_forward)(
     float *scores, long rows, long columns, long stride, long first) {
   for (long r = 0; r < rows; r++) {
     float *row = scores + r * stride;
@@ -11,7 +9,7 @@ KERNEL void ck_causal_softmax_forward(
   }
 }
 
-KERNEL void ck_causal_softmax_backward(
+void LEVEL(causal_softmax_backward)(
     const float *p, float *dp, long rows, long columns, long stride, long d_stride, float scale) {
   for (long r = 0; r < rows; r++, p += stride, dp += d_stride) {
     float mean = dot(p, dp, columns);

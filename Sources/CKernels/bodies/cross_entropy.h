@@ -1,6 +1,4 @@
-#include "kernel.h"
-
-KERNEL double ck_cross_entropy(
+double LEVEL(cross_entropy)(
     float *logits, const int32_t *targets, long rows, long vocab, long stride,
     float d_scale) {
   double total = 0;
@@ -17,7 +15,7 @@ KERNEL double ck_cross_entropy(
   return total;
 }
 
-KERNEL double ck_cross_entropy_loss(
+double LEVEL(cross_entropy_loss)(
     const float *logits, const int32_t *targets, long rows, long vocab, long stride) {
   double total = 0;
   for (long r = 0; r < rows; r++) {

@@ -1,19 +1,9 @@
-// What every kernel file shares: dispatch by processor, and the exponential.
+// What every kernel shares: the level it is compiled for, and the exponential.
+//
+// A level's file defines LEVEL(name), the name of a kernel at that level; LANES, the floats of a
+// vector; TILE_ROWS, the rows of a product that fit into the registers; and includes bodies.h.
 #ifndef KERNEL_H
 #define KERNEL_H
-
-#include <math.h>
-#include <stdint.h>
-#include <string.h>
-
-#include "CKernels.h"
-
-// One body, compiled for each vector width; the loader picks at start-up.
-#if defined(__x86_64__)
-#define KERNEL __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
-#else
-#define KERNEL
-#endif
 
 // A helper must be inlined into its kernel to be compiled for the kernel's width.
 #define INLINE static inline __attribute__((always_inline))
