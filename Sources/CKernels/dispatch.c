@@ -72,14 +72,19 @@ void ck_rope(
   kernels()->rope(x, cosines, sines, rows, heads, head_dim, stride, seq_len, direction);
 }
 
-void ck_causal_softmax_forward(
-    float *scores, long rows, long columns, long stride, long first) {
-  kernels()->causal_softmax_forward(scores, rows, columns, stride, first);
+long ck_attention_scratch(long seq_len, long head_dim) {
+  long width = ck_attention_row(head_dim), stride = ck_attention_row(seq_len);
+  return 2 * stride * width + CK_QUERY_BLOCK * (stride + 3 * width);
 }
 
-void ck_causal_softmax_backward(
-    const float *p, float *dp, long rows, long columns, long stride, long d_stride, float scale) {
-  kernels()->causal_softmax_backward(p, dp, rows, columns, stride, d_stride, scale);
+void ck_attention_forward(const struct ck_attention *shape, const float *qkv, float *out) {
+  kernels()->attention_forward(shape, qkv, out);
+}
+
+void ck_attention_backward(
+    const struct ck_attention *shape, const float *qkv, const float *out, const float *dout,
+    float *dqkv) {
+  kernels()->attention_backward(shape, qkv, out, dout, dqkv);
 }
 
 void ck_swiglu_forward(float *gate_up, float *out, long rows, long width) {
@@ -94,8 +99,9 @@ void ck_swiglu_backward(
 }
 
 double ck_cross_entropy(
-    float *logits, const int32_t *targets, long rows, long vocab, long stride, float d_scale) {
-  return kernels()->cross_entropy(logits, targets, rows, vocab, stride, d_scale);
+    float *logits, const int32_t *targets, float *scales, long rows, long vocab, long stride,
+    float d_scale) {
+  return kernels()->cross_entropy(logits, targets, scales, rows, vocab, stride, d_scale);
 }
 
 double ck_cross_entropy_loss(
@@ -110,6 +116,10 @@ void ck_gather_rows(const float *x, const int32_t *index, float *out, long rows,
 void ck_scatter_add_rows(
     const float *x, const int32_t *index, float *out, long rows, long width) {
   kernels()->scatter_add_rows(x, index, out, rows, width);
+}
+
+void ck_scale_rows(float *x, const float *scales, long rows, long width) {
+  kernels()->scale_rows(x, scales, rows, width);
 }
 
 void ck_product(

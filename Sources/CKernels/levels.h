@@ -12,14 +12,15 @@
   K(rms_norm_forward)       \
   K(rms_norm_backward)      \
   K(rope)                   \
-  K(causal_softmax_forward) \
-  K(causal_softmax_backward) \
+  K(attention_forward)      \
+  K(attention_backward)     \
   K(swiglu_forward)         \
   K(swiglu_backward)        \
   K(cross_entropy)          \
   K(cross_entropy_loss)     \
   K(gather_rows)            \
   K(scatter_add_rows)       \
+  K(scale_rows)             \
   K(product)                \
   K(experts_forward)        \
   K(experts_backward)       \

@@ -42,8 +42,8 @@ struct Activations {
     let attentionScales, feedForwardScales: UnsafeMutablePointer<Float>
     /// Rotated queries and keys, and values [T, (heads + 2·kv_heads)·head_dim].
     let queryKeyValue: UnsafeMutablePointer<Float>
-    /// Attention weights [sequences, heads, s, s]; above the diagonal not always written.
-    let probabilities: UnsafeMutablePointer<Float>
+    /// Attention weights before and what to multiply them with, as `ck_attention` has them.
+    let attentionWeights, attentionInverses: UnsafeMutablePointer<Float>
     /// Heads side by side, before the output projection [T, d].
     let attended: UnsafeMutablePointer<Float>
     let dense: SwiGLU?
@@ -77,7 +77,9 @@ extension Activations.Layer {
     attentionScales = arena.take(tokens)
     feedForwardScales = arena.take(tokens)
     queryKeyValue = arena.take(tokens * layer.queryKeyValue.columns)
-    probabilities = arena.take(tokens * architecture.heads * architecture.seqLen)
+    attentionWeights = arena.take(
+      tokens * architecture.heads * ck_attention_row(architecture.seqLen))
+    attentionInverses = arena.take(tokens * architecture.heads)
     attended = arena.take(tokens * d)
     switch layer.feedForward {
     case .dense(let swiGLU):
@@ -117,8 +119,8 @@ struct Scratch {
   let dResidual, dNormed: UnsafeMutablePointer<Float>
   /// [T, (heads + 2·kv_heads)·head_dim], [T, d].
   let dQueryKeyValue, dAttended: UnsafeMutablePointer<Float>
-  /// Of one block of queries [queries, s].
-  let dScores: UnsafeMutablePointer<Float>
+  /// Of `ck_attention_forward` and `ck_attention_backward`.
+  let attention: UnsafeMutablePointer<Float>
   /// As wide as the widest SwiGLU.
   let dGateUp, dActivated: UnsafeMutablePointer<Float>
   /// Of `ck_experts_forward` and `ck_experts_backward`.
@@ -127,6 +129,8 @@ struct Scratch {
   let dPlacedWeights, dWeights, dLogits, balance, row: UnsafeMutablePointer<Float>
   /// A chunk of rows of logits [chunk, V], `Transformer.logitStride` apart.
   let vocabularyLogits: UnsafeMutablePointer<Float>
+  /// What `ck_cross_entropy` leaves to be multiplied [chunk].
+  let logitScales: UnsafeMutablePointer<Float>
 
   fileprivate init(_ architecture: Architecture, tokens: Int, _ arena: inout Arena) {
     let d = architecture.dModel
@@ -136,7 +140,7 @@ struct Scratch {
     dQueryKeyValue = arena.take(
       tokens * (architecture.heads + 2 * architecture.kvHeads) * architecture.headDim)
     dAttended = arena.take(tokens * d)
-    dScores = arena.take(Transformer.queryBlock * architecture.seqLen)
+    attention = arena.take(ck_attention_scratch(architecture.seqLen, architecture.headDim))
     let widest = max(
       tokens * architecture.dFFN, tokens * architecture.sharedExperts * architecture.dExpert)
     dGateUp = arena.take(2 * widest)
@@ -150,5 +154,6 @@ struct Scratch {
     row = arena.take(architecture.experts + (architecture.experts + 15) / 16)
     vocabularyLogits = arena.take(
       Transformer.logitRows * Transformer.logitStride(architecture.vocab))
+    logitScales = arena.take(Transformer.logitRows)
   }
 }

@@ -9,9 +9,6 @@ import Foundation
 /// whole sequences one after the other; matrices are row-major, [tokens, width], and weights are
 /// applied from the right. All memory is taken at the start.
 final class Transformer {
-  /// Queries whose scores are computed together: small enough that little is computed above the
-  /// diagonal, large enough for the matrix product.
-  static let queryBlock = 64
   /// Tokens whose logits are computed together, so that they stay in cache between their products.
   static let logitRows = 64
   /// Numbers from one row of logits to the next: an odd count of cache lines. With the power of two
@@ -39,8 +36,6 @@ final class Transformer {
   let activations: Activations
   /// Of the rotary embedding [s, head_dim/2].
   let cosines, sines: FloatBuffer
-  /// The positions of a sequence, cut into blocks of queries.
-  let queryBlocks: [Range<Int>]
 
   /// - Parameter sequences: the most sequences that one batch may have.
   init(_ architecture: Architecture, router: RunSpec.Router, sequences: Int) {
@@ -60,9 +55,6 @@ final class Transformer {
     var arena = Arena(memory)
     activations = Activations(architecture, layout: layout, tokens: tokens, &arena)
 
-    queryBlocks = stride(from: 0, to: architecture.seqLen, by: Self.queryBlock).map {
-      $0..<min($0 + Self.queryBlock, architecture.seqLen)
-    }
     let half = architecture.headDim / 2
     cosines = FloatBuffer(count: architecture.seqLen * half)
     sines = FloatBuffer(count: architecture.seqLen * half)

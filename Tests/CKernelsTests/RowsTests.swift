@@ -29,4 +29,15 @@ struct RowsTests {
       #expect(difference(out, expected) < 1e-6)
     }
   }
+
+  @Test("scaling multiplies each row by its number", arguments: lengths)
+  func scale(_ width: Int) {
+    eachLevel {
+      var noise = Noise(12)
+      let (before, scales) = (noise.array(3 * width), noise.array(3))
+      var x = before
+      ck_scale_rows(&x, scales, 3, width)
+      #expect(x == before.indices.map { before[$0] * scales[$0 / width] })
+    }
+  }
 }

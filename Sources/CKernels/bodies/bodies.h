@@ -6,9 +6,9 @@
 #include "rope.h"
 #include "router.h"
 #include "rows.h"
-#include "softmax.h"
 #include "swiglu.h"
 
 #include "product.h"
 
+#include "attention.h"
 #include "experts.h"

@@ -1,8 +1,5 @@
 // Small matrix products, where the overhead of a call to a library is larger than the product.
 
-typedef float lanes __attribute__((vector_size(4 * LANES)));
-typedef float loose_lanes __attribute__((vector_size(4 * LANES), aligned(4)));
-
 enum {
   // A panel is this many columns of b, side by side, so that a tile reads it from end to end.
   panel_width = 2 * LANES,
@@ -143,7 +140,7 @@ INLINE void pack_panel(
   if (b_column == 1 && columns == width) {
     for (long k = 0; k < inner; k++)
       for (long v = 0; v < width; v += LANES)
-        *(lanes *)(panel + k * width + v) = *(const loose_lanes *)(b + k * b_row + v);
+        *(loose_lanes *)(panel + k * width + v) = *(const loose_lanes *)(b + k * b_row + v);
     return;
   }
   long blocked_columns = 0, blocked_rows = 0;

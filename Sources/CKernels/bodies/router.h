@@ -41,7 +41,7 @@ void LEVEL(router_forward)(
     float *w = weights + t * top_k;
 
     float top = largest(l, experts);
-    float sum = exponentials(l, s, experts, top);
+    float sum = exponentials(l, s, experts, 1, top);
     log_sum_exp[t] = top + logf(sum);
     float total = 1;
     if (gate == ck_gate_sigmoid) {

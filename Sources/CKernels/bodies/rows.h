@@ -15,3 +15,12 @@ void LEVEL(scatter_add_rows)(
     for (long i = 0; i < width; i++) to[i] += from[i];
   }
 }
+
+void LEVEL(scale_rows)(float *x, const float *scales, long rows, long width) {
+  for (long r = 0; r < rows; r++) {
+    float *row = x + r * width;
+    float scale = scales[r];
+    SHORT_ROWS
+    for (long i = 0; i < width; i++) row[i] *= scale;
+  }
+}

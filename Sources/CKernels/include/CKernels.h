@@ -42,16 +42,38 @@ void ck_rope(
     float *x, const float *cosines, const float *sines, long rows, long heads, long head_dim,
     long stride, long seq_len, float direction);
 
-// --- Softmax over the keys that a query may see --------------------------------------------------
+// --- Causal attention: out = softmax(q·kᵀ/√head_dim + mask)·v ----------------------------------------
 
-/// scores [rows, columns], `stride` apart, in place: row r keeps its first `first + r + 1` columns,
-/// the others become 0.
-void ck_causal_softmax_forward(
-    float *scores, long rows, long columns, long stride, long first);
-/// dp becomes the gradient of the scores: scale · p · (dp − Σ p·dp). p `stride` apart, dp
-/// `d_stride` apart.
-void ck_causal_softmax_backward(
-    const float *p, float *dp, long rows, long columns, long stride, long d_stride, float scale);
+enum {
+  /// Queries that the backward pass computes together.
+  CK_QUERY_BLOCK = 32,
+};
+
+/// Numbers from one row of attention weights to the next: the sequence's length in whole blocks.
+static inline long ck_attention_row(long seq_len) {
+  return (seq_len + CK_QUERY_BLOCK - 1) / CK_QUERY_BLOCK * CK_QUERY_BLOCK;
+}
+
+/// Sequences one after the other. Query head h reads key and value head h · kv_heads / heads.
+struct ck_attention {
+  long sequences, seq_len, heads, kv_heads, head_dim;
+  /// Numbers from one token's queries, keys and values to the next one's.
+  long row;
+  /// What the forward pass leaves for the backward pass: e^(score − the row's largest)
+  /// [sequences, heads, s, ck_attention_row(s)], and one over their sums [sequences, heads, s].
+  float *weights, *inverse;
+  /// ck_attention_scratch() floats.
+  float *scratch;
+};
+
+/// The size of the scratch memory.
+long ck_attention_scratch(long seq_len, long head_dim);
+/// qkv: rows of queries, keys and values, heads side by side; out [tokens, heads · head_dim].
+void ck_attention_forward(const struct ck_attention *shape, const float *qkv, float *out);
+/// dqkv, set, as qkv.
+void ck_attention_backward(
+    const struct ck_attention *shape, const float *qkv, const float *out, const float *dout,
+    float *dqkv);
 
 // --- SwiGLU: out = silu(gate) · up ---------------------------------------------------------------
 
@@ -67,10 +89,11 @@ void ck_swiglu_backward(
 
 // --- Cross-entropy over the vocabulary, forward and backward at once -----------------------------
 
-/// logits [rows, vocab], `stride` apart, become d_scale · (softmax − one-hot); returns the sum of the
-/// losses, nats.
+/// logits [rows, vocab], `stride` apart. Row r becomes the gradient d_scale · (softmax − one-hot)
+/// divided by scales[r]: the products that follow put the factor on rows of d instead of rows of
+/// vocab. Returns the sum of the losses, nats.
 double ck_cross_entropy(
-    float *logits, const int32_t *targets, long rows, long vocab, long stride,
+    float *logits, const int32_t *targets, float *scales, long rows, long vocab, long stride,
     float d_scale);
 /// The same sum without the gradient; logits stay as they are.
 double ck_cross_entropy_loss(
@@ -83,6 +106,8 @@ void ck_gather_rows(const float *x, const int32_t *index, float *out, long rows,
 /// out[index[r]] += x[r], in the order of r.
 void ck_scatter_add_rows(
     const float *x, const int32_t *index, float *out, long rows, long width);
+/// x[r] *= scales[r].
+void ck_scale_rows(float *x, const float *scales, long rows, long width);
 
 // --- Products ------------------------------------------------------------------------------------
 
