@@ -1,0 +1,8 @@
+// Counts allocations of a test's thread. Linking this replaces malloc and its family.
+#ifndef CALLOCATIONS_H
+#define CALLOCATIONS_H
+
+/// How often this thread has asked for memory, oneDNN's own requests for its products not counted.
+long ca_allocations(void);
+
+#endif
