@@ -114,8 +114,8 @@ void ck_gather_rows(const float *x, const int32_t *index, float *out, long rows,
 }
 
 void ck_scatter_add_rows(
-    const float *x, const int32_t *index, float *out, long rows, long width) {
-  kernels()->scatter_add_rows(x, index, out, rows, width);
+    const float *x, const int32_t *index, const float *scales, float *out, long rows, long width) {
+  kernels()->scatter_add_rows(x, index, scales, out, rows, width);
 }
 
 void ck_scale_rows(float *x, const float *scales, long rows, long width) {

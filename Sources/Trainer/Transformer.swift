@@ -146,8 +146,8 @@ final class Transformer {
       attentionBackward(layer, activation, sequences: batch.sequences)
     }
     ck_scatter_add_rows(
-      scratch.dResidual, batch.inputs.baseAddress, gradients.base + layout.embedding.offset,
-      batch.tokens, d)
+      scratch.dResidual, batch.inputs.baseAddress, nil,
+      gradients.base + layout.embedding.offset, batch.tokens, d)
   }
 
   /// Where the residual stream lies as it enters block `index`, or leaves the last one.

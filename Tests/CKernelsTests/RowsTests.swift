@@ -22,9 +22,19 @@ struct RowsTests {
       let index: [Int32] = [3, 0, 0, 2, 3]
       let (x, before) = (noise.array(index.count * width), noise.array(4 * width))
       var (out, expected) = (before, exact(before))
-      ck_scatter_add_rows(x, index, &out, index.count, width)
+      ck_scatter_add_rows(x, index, nil, &out, index.count, width)
       for (row, target) in index.enumerated() {
         for i in 0..<width { expected[Int(target) * width + i] += Double(x[row * width + i]) }
+      }
+      #expect(difference(out, expected) < 1e-6)
+
+      let scales = noise.array(index.count)
+      (out, expected) = (before, exact(before))
+      ck_scatter_add_rows(x, index, scales, &out, index.count, width)
+      for (row, target) in index.enumerated() {
+        for i in 0..<width {
+          expected[Int(target) * width + i] += Double(scales[row]) * Double(x[row * width + i])
+        }
       }
       #expect(difference(out, expected) < 1e-6)
     }

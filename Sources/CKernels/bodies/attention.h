@@ -78,8 +78,11 @@ static void head_forward(
     for (long r = 0; r < rows; r++)
       at.inverse[i + r] = 1.0f / exponentiate(scores + r * stride, i + r + 1, end, scale);
     packed_product(rows, n, seen, length, scores, stride, 1, values, to, width, 0);
-    for (long r = 0; r < rows; r++)
-      for (long k = 0; k < n; k++) to[r * width + k] *= at.inverse[i + r];
+    for (long r = 0; r < rows; r++) {
+      float inverse = at.inverse[i + r];
+      float *row = to + r * width;
+      for (long k = 0; k < n; k += LANES) store(row + k, inverse * load(row + k, n - k), n - k);
+    }
   }
 }
 
@@ -118,13 +121,17 @@ static void block_backward(
   float scale = 1.0f / sqrtf((float)n);
   const float *weights = at.weights + i * stride;
   const float *o = out + at.offset_out + i * width, *d = dout + at.offset_out + i * width;
-  for (long r = 0; r < rows; r++)
-    for (long k = 0; k < n; k++) x.dout[r * n + k] = at.inverse[i + r] * d[r * width + k];
+  for (long r = 0; r < rows; r++) {
+    float inverse = at.inverse[i + r];
+    const float *from = d + r * width;
+    float *to = x.dout + r * n;
+    for (long k = 0; k < n; k += LANES) store(to + k, inverse * load(from + k, n - k), n - k);
+  }
   packed_product(
       rows, smaller(rounded_up(seen, panel_width), length), n, n, x.dout, n, 1, x.values,
       x.dscores, stride, 0);
   for (long r = 0; r < rows; r++) {
-    float along = dot(x.dout + r * n, o + r * width, n);
+    float along = short_dot(x.dout + r * n, o + r * width, n);
     const float *e = weights + r * stride;
     float *ds = x.dscores + r * stride;
     for (long j = 0; j < rounded_up(seen, 16); j += LANES) {

@@ -39,13 +39,7 @@ void LEVEL(experts_forward)(const struct ck_experts *e, const float *x, float *y
       LEVEL(swiglu_forward)(slopes, activated, rows, width);
       product(
           activated, width, 1, down, d, 1, s.y, d, rows, d, width, 0, ahead(next_down, width * d));
-      for (long r = 0; r < rows; r++) {
-        const float *from = s.y + r * d;
-        float *restrict to = y + e->tokens[start + r] * d;
-        float weight = e->weights[start + r];
-        SHORT_ROWS
-        for (long c = 0; c < d; c++) to[c] += weight * from[c];
-      }
+      LEVEL(scatter_add_rows)(s.y, e->tokens + start, e->weights + start, y, rows, d);
     }
   }
 }
@@ -87,7 +81,7 @@ double LEVEL(experts_backward)(
       product(
           s.dgate_up, 2 * width, 1, gate_up, 1, 2 * width, s.dx, d, rows, d, 2 * width, 0,
           ahead(next_gate_up, 2 * size));
-      LEVEL(scatter_add_rows)(s.dx, e->tokens + start, dx, rows, d);
+      LEVEL(scatter_add_rows)(s.dx, e->tokens + start, NULL, dx, rows, d);
       LEVEL(gather_rows)(x, e->tokens + start, s.x, rows, d);
       product(
           s.x, 1, d, s.dgate_up, 2 * width, 1, to_gate_up, 2 * width, d, 2 * width, rows, adds,

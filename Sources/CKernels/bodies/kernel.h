@@ -19,6 +19,23 @@ typedef uint32_t lanes_bits __attribute__((ext_vector_type(LANES)));
 // The same, anywhere in memory.
 typedef float loose_lanes __attribute__((ext_vector_type(LANES), aligned(4)));
 
+INLINE long smaller(long a, long b) { return a < b ? a : b; }
+
+// The first `count` floats of x, at most a vector of them, the others 0; and back. Loops over short
+// rows take whole vectors this way: what a compiler makes of them spends as long on its checks.
+INLINE lanes load(const float *x, long count) {
+  if (count >= LANES) return *(const loose_lanes *)x;
+  lanes some = {0};
+  memcpy(&some, x, sizeof(float) * count);
+  return some;
+}
+INLINE void store(float *x, lanes value, long count) {
+  if (count >= LANES)
+    *(loose_lanes *)x = value;
+  else
+    memcpy(x, &value, sizeof(float) * count);
+}
+
 // 2^y for y ≤ 127, without a branch or a call: 2^y = 2^n · 2^r with |r| ≤ 1/2 and a polynomial in r,
 // one at r = 0, whose relative error is at most 1.6e-7 (found by reweighted least squares). Adding
 // 1.5·2^23 rounds to an integer that then sits in the low bits. y below −126 gives 2^−126.
@@ -51,6 +68,11 @@ DEFINE_POWER_OF_TWO(powers_of_two, lanes, lanes_bits)
 // e^x for x ≤ 88, to a relative error of about (1 + |x|)·1e-7.
 INLINE float exponential(float x) { return power_of_two(x * LOG2_E); }
 
+INLINE lanes sigmoids(lanes x) {
+  lanes y = x * -LOG2_E;
+  return 1.0f / (1.0f + powers_of_two(y > 127.0f ? (lanes)127.0f : y));
+}
+
 INLINE float sigmoid(float x) {
   float y = x * -LOG2_E;
   return 1.0f / (1.0f + power_of_two(y > 127.0f ? 127.0f : y));
@@ -65,10 +87,22 @@ INLINE float largest(const float *x, long count) {
     for (int l = 0; l < 16; l++) lane[l] = x[l];
     for (i = 16; i + 16 <= count; i += 16)
       for (int l = 0; l < 16; l++) lane[l] = x[i + l] > lane[l] ? x[i + l] : lane[l];
-    for (int l = 0; l < 16; l++) best = lane[l] > best ? lane[l] : best;
+#pragma clang loop unroll(full)
+    for (int half = 8; half > 0; half /= 2)
+      for (int l = 0; l < half; l++) lane[l] = lane[l + half] > lane[l] ? lane[l + half] : lane[l];
+    best = lane[0] > best ? lane[0] : best;
   }
   for (; i < count; i++) best = x[i] > best ? x[i] : best;
   return best;
+}
+
+// For short rows.
+INLINE float short_dot(const float *a, const float *b, long count) {
+  lanes sums = {0};
+  for (long i = 0; i < count; i += LANES) sums += load(a + i, count - i) * load(b + i, count - i);
+  float sum = 0;
+  for (int l = 0; l < LANES; l++) sum += sums[l];
+  return sum;
 }
 
 INLINE float dot(const float *a, const float *b, long count) {

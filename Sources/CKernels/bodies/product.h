@@ -156,8 +156,6 @@ INLINE void pack_panel(
       panel[k * width + j] = j < columns ? b[k * b_row + j * b_column] : 0;
 }
 
-INLINE long smaller(long a, long b) { return a < b ? a : b; }
-
 static void product(
     const float *a, long a_row, long a_column, const float *b, long b_row, long b_column, float *c,
     long c_row, long rows, long columns, long inner, int accumulate, struct ahead ahead) {

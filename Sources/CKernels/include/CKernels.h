@@ -103,9 +103,9 @@ double ck_cross_entropy_loss(
 
 /// out[r] = x[index[r]]; rows of `width`.
 void ck_gather_rows(const float *x, const int32_t *index, float *out, long rows, long width);
-/// out[index[r]] += x[r], in the order of r.
+/// out[index[r]] += scales[r] · x[r], in the order of r; scales may be NULL for 1.
 void ck_scatter_add_rows(
-    const float *x, const int32_t *index, float *out, long rows, long width);
+    const float *x, const int32_t *index, const float *scales, float *out, long rows, long width);
 /// x[r] *= scales[r].
 void ck_scale_rows(float *x, const float *scales, long rows, long width);
 
