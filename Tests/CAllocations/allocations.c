@@ -12,11 +12,16 @@ extern void *__libc_realloc(void *memory, size_t size);
 extern void *__libc_memalign(size_t alignment, size_t size);
 
 static _Thread_local long allocations;
-// Only between two readings: dladdr must not be called while the loader holds its lock.
+// Off but for a moment: who asks is looked up in the tables of all libraries.
 static _Thread_local int is_counting;
 
-long ca_allocations(void) {
+void ca_start(void) {
+  allocations = 0;
   is_counting = 1;
+}
+
+long ca_stop(void) {
+  is_counting = 0;
   return allocations;
 }
 

@@ -25,13 +25,23 @@ INLINE void pack(
         packed + j * inner);
 }
 
-// row[i] becomes e^(scale · (row[i] − the largest)) for i < seen, and 0 up to `end`; returns their
-// sum. Room for `seen` rounded up to 16.
+// x in the first `count` lanes, `other` in the rest.
+INLINE lanes first_lanes(lanes x, long count, float other) {
+  lanes_bits index;
+  for (int l = 0; l < LANES; l++) index[l] = (uint32_t)l;
+  return index < (uint32_t)count ? x : (lanes)other;
+}
+
+// row[i] becomes e^(scale · (row[i] − the largest)) for i < seen, and 0 up to `end`, a whole number
+// of vectors; returns the sum.
 INLINE float exponentiate(float *row, long seen, long end, float scale) {
-  long whole = (seen + 15) / 16 * 16;
-  for (long i = seen; i < whole; i++) row[i] = -INFINITY;
+  long last = (seen - 1) / LANES * LANES;
+  loose_lanes *boundary = (loose_lanes *)(row + last);
+  *boundary = first_lanes(*boundary, seen - last, -INFINITY);
+  long whole = last + LANES;
   float sum = exponentials(row, row, whole, scale, largest(row, whole));
-  for (long i = seen; i < end; i++) row[i] = 0;
+  *boundary = first_lanes(*boundary, seen - last, 0);
+  for (long i = whole; i < end; i += LANES) *(loose_lanes *)(row + i) = (lanes){0};
   return sum;
 }
 

@@ -78,20 +78,34 @@ INLINE float sigmoid(float x) {
   return 1.0f / (1.0f + power_of_two(y > 127.0f ? 127.0f : y));
 }
 
+// Over the lanes, in halves: the same order on every processor of a width, and a short chain.
+INLINE float sum_of(lanes x) {
+  float part[LANES];
+  memcpy(part, &x, sizeof part);
+#pragma clang loop unroll(full)
+  for (int half = LANES / 2; half > 0; half /= 2)
+    for (int l = 0; l < half; l++) part[l] += part[l + half];
+  return part[0];
+}
+
+INLINE float largest_of(lanes x) {
+  float part[LANES];
+  memcpy(part, &x, sizeof part);
+#pragma clang loop unroll(full)
+  for (int half = LANES / 2; half > 0; half /= 2)
+    for (int l = 0; l < half; l++) part[l] = part[l + half] > part[l] ? part[l + half] : part[l];
+  return part[0];
+}
+
 // The largest of x; in lanes by hand, since a comparison may not be reordered by the compiler.
 INLINE float largest(const float *x, long count) {
-  float lane[16];
+  lanes top = (lanes)-INFINITY;
   long i = 0;
-  float best = -INFINITY;
-  if (count >= 16) {
-    for (int l = 0; l < 16; l++) lane[l] = x[l];
-    for (i = 16; i + 16 <= count; i += 16)
-      for (int l = 0; l < 16; l++) lane[l] = x[i + l] > lane[l] ? x[i + l] : lane[l];
-#pragma clang loop unroll(full)
-    for (int half = 8; half > 0; half /= 2)
-      for (int l = 0; l < half; l++) lane[l] = lane[l + half] > lane[l] ? lane[l + half] : lane[l];
-    best = lane[0] > best ? lane[0] : best;
+  for (; i + LANES <= count; i += LANES) {
+    lanes here = *(const loose_lanes *)(x + i);
+    top = here > top ? here : top;
   }
+  float best = largest_of(top);
   for (; i < count; i++) best = x[i] > best ? x[i] : best;
   return best;
 }
@@ -100,9 +114,7 @@ INLINE float largest(const float *x, long count) {
 INLINE float short_dot(const float *a, const float *b, long count) {
   lanes sums = {0};
   for (long i = 0; i < count; i += LANES) sums += load(a + i, count - i) * load(b + i, count - i);
-  float sum = 0;
-  for (int l = 0; l < LANES; l++) sum += sums[l];
-  return sum;
+  return sum_of(sums);
 }
 
 INLINE float dot(const float *a, const float *b, long count) {
@@ -122,8 +134,7 @@ INLINE float exponentials(const float *x, float *out, long count, float scale, f
     *(loose_lanes *)(out + i) = e;
     sums += e;
   }
-  float sum = 0;
-  for (int l = 0; l < LANES; l++) sum += sums[l];
+  float sum = sum_of(sums);
   for (; i < count; i++) {
     out[i] = power_of_two(x[i] * factor - offset);
     sum += out[i];

@@ -2,7 +2,10 @@
 #ifndef CALLOCATIONS_H
 #define CALLOCATIONS_H
 
-/// How often this thread has asked for memory, oneDNN's own requests for its products not counted.
-long ca_allocations(void);
+/// Counts from now on, in this thread.
+void ca_start(void);
+/// Ends it: how often this thread has asked for memory, oneDNN's own requests for its products not
+/// counted.
+long ca_stop(void);
 
 #endif
