@@ -106,6 +106,7 @@ let package = Package(
 
     // Tests, one target each; Loopback is the stand-in daemon of those that need one.
     .target(name: "Loopback", path: "Tests/Loopback", swiftSettings: strict),
+    .target(name: "CAllocations", path: "Tests/CAllocations"),
     .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     .testTarget(name: "ExperimentTests", dependencies: ["Experiment"], swiftSettings: numeric),
     .testTarget(
@@ -124,7 +125,9 @@ let package = Package(
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels"], swiftSettings: numeric),
     .testTarget(
       name: "TrainerTests",
-      dependencies: ["Trainer", "Worker", "Experiment", "Wire", "Corpus", "CKernels"],
+      dependencies: [
+        "Trainer", "Worker", "Experiment", "Wire", "Corpus", "CKernels", "CAllocations",
+      ],
       exclude: ["Golden"], swiftSettings: numeric),
     .testTarget(
       name: "RegistryTests", dependencies: ["Registry", "Experiment", "Wire", "CMigrations", grdb],

@@ -1,15 +1,16 @@
+import CKernels
 import Experiment
 
 /// Everything that the forward pass leaves for the backward pass, and the scratch of both. T tokens,
 /// d the model's width.
 struct Activations {
-  /// A SwiGLU's: `gateUp` [rows, 2·width], `activated` [rows, width].
+  /// A SwiGLU's: `activated` [rows, width], and its slopes in gate and up [rows, 2·width].
   struct SwiGLU {
-    let gateUp: UnsafeMutablePointer<Float>
+    let slopes: UnsafeMutablePointer<Float>
     let activated: UnsafeMutablePointer<Float>
 
     init(_ arena: inout Arena, rows: Int, width: Int) {
-      gateUp = arena.take(rows * 2 * width)
+      slopes = arena.take(rows * 2 * width)
       activated = arena.take(rows * width)
     }
   }
@@ -26,8 +27,8 @@ struct Activations {
     let places, tokens: UnsafeMutablePointer<Int32>
     /// The first place of each expert [E + 1].
     let starts: UnsafeMutablePointer<Int32>
-    /// The weight at each place [P], and the normed token there [P, d].
-    let placedWeights, gathered: UnsafeMutablePointer<Float>
+    /// The weight at each place [P].
+    let placedWeights: UnsafeMutablePointer<Float>
     let experts: SwiGLU
     let shared: SwiGLU?
   }
@@ -41,8 +42,8 @@ struct Activations {
     let attentionScales, feedForwardScales: UnsafeMutablePointer<Float>
     /// Rotated queries and keys, and values [T, (heads + 2·kv_heads)·head_dim].
     let queryKeyValue: UnsafeMutablePointer<Float>
-    /// Attention weights [sequences, heads, s, s]; above the diagonal not always written.
-    let probabilities: UnsafeMutablePointer<Float>
+    /// Attention weights before and what to multiply them with, as `ck_attention` has them.
+    let attentionWeights, attentionInverses: UnsafeMutablePointer<Float>
     /// Heads side by side, before the output projection [T, d].
     let attended: UnsafeMutablePointer<Float>
     let dense: SwiGLU?
@@ -76,7 +77,9 @@ extension Activations.Layer {
     attentionScales = arena.take(tokens)
     feedForwardScales = arena.take(tokens)
     queryKeyValue = arena.take(tokens * layer.queryKeyValue.columns)
-    probabilities = arena.take(tokens * architecture.heads * architecture.seqLen)
+    attentionWeights = arena.take(
+      tokens * architecture.heads * ck_attention_row(architecture.seqLen))
+    attentionInverses = arena.take(tokens * architecture.heads)
     attended = arena.take(tokens * d)
     switch layer.feedForward {
     case .dense(let swiGLU):
@@ -105,7 +108,6 @@ extension Activations.Mixture {
     tokens = arena.takeIndices(pairs)
     starts = arena.takeIndices(architecture.experts + 1)
     placedWeights = arena.take(pairs)
-    gathered = arena.take(pairs * architecture.dModel)
     experts = .init(&arena, rows: pairs, width: tensors.experts.width)
     shared = tensors.shared.map { .init(&arena, rows: count, width: $0.width) }
   }
@@ -117,16 +119,18 @@ struct Scratch {
   let dResidual, dNormed: UnsafeMutablePointer<Float>
   /// [T, (heads + 2·kv_heads)·head_dim], [T, d].
   let dQueryKeyValue, dAttended: UnsafeMutablePointer<Float>
-  /// Of one block of queries [queries, s].
-  let dScores: UnsafeMutablePointer<Float>
+  /// Of `ck_attention_forward` and `ck_attention_backward`.
+  let attention: UnsafeMutablePointer<Float>
   /// As wide as the widest SwiGLU.
   let dGateUp, dActivated: UnsafeMutablePointer<Float>
-  /// Rows at their places: an output or its gradient, and the gradient of an input [P, d].
-  let placed, dGathered: UnsafeMutablePointer<Float>
+  /// Of `ck_experts_forward` and `ck_experts_backward`.
+  let experts: UnsafeMutablePointer<Float>
   /// [P], [T, top_k], [T, E], [E], and the scratch row of `ck_router_forward`.
   let dPlacedWeights, dWeights, dLogits, balance, row: UnsafeMutablePointer<Float>
   /// A chunk of rows of logits [chunk, V], `Transformer.logitStride` apart.
   let vocabularyLogits: UnsafeMutablePointer<Float>
+  /// What `ck_cross_entropy` leaves to be multiplied [chunk].
+  let logitScales: UnsafeMutablePointer<Float>
 
   fileprivate init(_ architecture: Architecture, tokens: Int, _ arena: inout Arena) {
     let d = architecture.dModel
@@ -136,14 +140,13 @@ struct Scratch {
     dQueryKeyValue = arena.take(
       tokens * (architecture.heads + 2 * architecture.kvHeads) * architecture.headDim)
     dAttended = arena.take(tokens * d)
-    dScores = arena.take(Transformer.queryBlock * architecture.seqLen)
+    attention = arena.take(ck_attention_scratch(architecture.seqLen, architecture.headDim))
     let widest = max(
-      tokens * architecture.dFFN, tokens * architecture.sharedExperts * architecture.dExpert,
-      pairs * architecture.dExpert)
+      tokens * architecture.dFFN, tokens * architecture.sharedExperts * architecture.dExpert)
     dGateUp = arena.take(2 * widest)
     dActivated = arena.take(widest)
-    placed = arena.take(pairs * d)
-    dGathered = arena.take(pairs * d)
+    experts = arena.take(
+      pairs == 0 ? 0 : Int(CK_EXPERT_ROWS) * (3 * d + 4 * architecture.dExpert))
     dPlacedWeights = arena.take(pairs)
     dWeights = arena.take(pairs)
     dLogits = arena.take(tokens * architecture.experts)
@@ -151,5 +154,6 @@ struct Scratch {
     row = arena.take(architecture.experts + (architecture.experts + 15) / 16)
     vocabularyLogits = arena.take(
       Transformer.logitRows * Transformer.logitStride(architecture.vocab))
+    logitScales = arena.take(Transformer.logitRows)
   }
 }

@@ -20,7 +20,7 @@ final class AdamW {
   /// One step down `model.gradients`; returns their norm before clipping.
   func update(_ model: Transformer, learningRate: Double) -> Double {
     step += 1
-    let norm = ck_sum_of_squares(model.gradients.base, model.gradients.count).squareRoot()
+    let norm = model.gradientNorm
     var factors = ck_adamw_step()
     factors.learning_rate = Float(learningRate)
     factors.beta1 = Float(options.beta1)

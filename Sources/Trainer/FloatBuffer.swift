@@ -1,13 +1,21 @@
+import Foundation
+
 /// Float32 numbers at a fixed address, aligned to a cache line, zero at first: all the memory of a
 /// model is a handful of these.
 final class FloatBuffer {
   let base: UnsafeMutablePointer<Float>
   let count: Int
+  private static let hugePage = 2 << 20
 
   init(count: Int) {
     self.count = count
+    let size = max(count, 1) * MemoryLayout<Float>.stride
+    // The experts of a layer lie on thousands of small pages, more than the processor can look up at
+    // once: a large buffer asks the kernel for huge ones.
+    let isLarge = size >= 2 * Self.hugePage
     let bytes = UnsafeMutableRawPointer.allocate(
-      byteCount: max(count, 1) * MemoryLayout<Float>.stride, alignment: 64)
+      byteCount: size, alignment: isLarge ? Self.hugePage : 64)
+    if isLarge { _ = madvise(bytes, size / Self.hugePage * Self.hugePage, MADV_HUGEPAGE) }
     base = bytes.bindMemory(to: Float.self, capacity: max(count, 1))
     base.initialize(repeating: 0, count: max(count, 1))
   }
@@ -18,9 +26,6 @@ final class FloatBuffer {
   var elements: UnsafeMutableBufferPointer<Float> {
     UnsafeMutableBufferPointer(start: base, count: count)
   }
-
-  /// Sets every number to zero.
-  func clear() { base.update(repeating: 0, count: count) }
 
   /// The matrix that `tensor` names; of a stack, the one at `index`.
   func matrix(_ tensor: Tensor, _ index: Int = 0) -> Matrix {

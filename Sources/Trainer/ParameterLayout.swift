@@ -45,6 +45,8 @@ struct ParameterLayout {
   /// The matrices: where weight decay applies.
   let decayed: Range<Int>
   let count: Int
+  /// All but the experts' matrices, in as few ranges as there are.
+  let outsideExperts: [Range<Int>]
 
   init(_ architecture: Architecture) {
     var builder = Builder()
@@ -72,6 +74,13 @@ struct ParameterLayout {
     finalNorm = builder.add("final_norm", .gain, rows: 1, columns: d)
     tensors = builder.tensors
     count = builder.count
+    var outside: [Range<Int>] = []
+    var start = 0
+    for case .mixture(let mixture) in layers.map(\.feedForward) {
+      outside.append(start..<mixture.experts.gateUp.offset)
+      start = mixture.experts.down.range.upperBound
+    }
+    outsideExperts = outside + [start..<count]
   }
 }
 

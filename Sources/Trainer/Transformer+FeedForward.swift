@@ -50,8 +50,8 @@ extension Transformer {
   ) {
     multiply(
       Matrix(input, rows: tokens, columns: d), parameters.matrix(tensors.gateUp),
-      into: Matrix(activation.gateUp, rows: tokens, columns: 2 * tensors.width))
-    ck_swiglu_forward(activation.gateUp, nil, activation.activated, tokens, tensors.width)
+      into: Matrix(activation.slopes, rows: tokens, columns: 2 * tensors.width))
+    ck_swiglu_forward(activation.slopes, activation.activated, tokens, tensors.width)
     multiply(
       Matrix(activation.activated, rows: tokens, columns: tensors.width),
       parameters.matrix(tensors.down), into: Matrix(leaving, rows: tokens, columns: d),
@@ -69,14 +69,14 @@ extension Transformer {
     let dGateUp = Matrix(scratch.dGateUp, rows: tokens, columns: 2 * tensors.width)
     multiply(dOutput, parameters.matrix(tensors.down).transposed, into: dActivated)
     multiply(
-      activated.transposed, dOutput, into: gradients.matrix(tensors.down), accumulate: true)
+      activated.transposed, dOutput, into: gradients.matrix(tensors.down))
     ck_swiglu_backward(
-      activation.gateUp, nil, dActivated.base, dGateUp.base, nil, tokens, tensors.width)
+      activation.slopes, nil, nil, dActivated.base, dGateUp.base, nil, nil, tokens, tensors.width)
     multiply(
       dGateUp, parameters.matrix(tensors.gateUp).transposed,
       into: Matrix(scratch.dNormed, rows: tokens, columns: d), accumulate: accumulate)
     multiply(
       Matrix(input, rows: tokens, columns: d).transposed, dGateUp,
-      into: gradients.matrix(tensors.gateUp), accumulate: true)
+      into: gradients.matrix(tensors.gateUp))
   }
 }

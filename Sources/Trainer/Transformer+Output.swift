@@ -15,13 +15,15 @@ extension Transformer {
       let normed = Matrix(activations.finalNormed + start * d, rows: rows, columns: d)
       let logits = logits(normed)
       total += ck_cross_entropy(
-        logits.base, batch.targets.baseAddress! + start, rows, logits.columns, logits.stride,
-        1 / Float(tokens))
+        logits.base, batch.targets.baseAddress! + start, scratch.logitScales, rows,
+        logits.columns, logits.stride, 1 / Float(tokens))
+      let dNormed = Matrix(scratch.dNormed + start * d, rows: rows, columns: d)
+      multiply(logits, parameters.matrix(layout.output), into: dNormed)
+      ck_scale_rows(dNormed.base, scratch.logitScales, rows, d)
+      // Nothing else needs this chunk of the normed tokens.
+      ck_scale_rows(normed.base, scratch.logitScales, rows, d)
       multiply(
-        logits, parameters.matrix(layout.output),
-        into: Matrix(scratch.dNormed + start * d, rows: rows, columns: d))
-      multiply(
-        logits.transposed, normed, into: gradients.matrix(layout.output), accumulate: true)
+        logits.transposed, normed, into: gradients.matrix(layout.output), accumulate: start > 0)
     }
     scratch.dResidual.update(repeating: 0, count: tokens * d)
     ck_rms_norm_backward(

@@ -37,7 +37,7 @@ extension Transformer {
       + router.zCoefficient * squares / Double(tokens)
   }
 
-  /// From `scratch.dWeights`; sets `scratch.dNormed` to the gradient of the input.
+  /// From `scratch.dWeights`; adds the gradient of the input to `scratch.dNormed`.
   func routerBackward(
     _ tensors: ParameterLayout.Mixture, _ mixture: Activations.Mixture,
     input: UnsafeMutablePointer<Float>, tokens: Int
@@ -58,10 +58,10 @@ extension Transformer {
     let dLogits = Matrix(scratch.dLogits, rows: tokens, columns: experts)
     multiply(
       dLogits, parameters.matrix(tensors.router).transposed,
-      into: Matrix(scratch.dNormed, rows: tokens, columns: d))
+      into: Matrix(scratch.dNormed, rows: tokens, columns: d), accumulate: true)
     multiply(
       Matrix(input, rows: tokens, columns: d).transposed, dLogits,
-      into: gradients.matrix(tensors.router), accumulate: true)
+      into: gradients.matrix(tensors.router))
   }
 }
 

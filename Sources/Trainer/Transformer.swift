@@ -9,9 +9,6 @@ import Foundation
 /// whole sequences one after the other; matrices are row-major, [tokens, width], and weights are
 /// applied from the right. All memory is taken at the start.
 final class Transformer {
-  /// Queries whose scores are computed together: small enough that little is computed above the
-  /// diagonal, large enough for the matrix product.
-  static let queryBlock = 64
   /// Tokens whose logits are computed together, so that they stay in cache between their products.
   static let logitRows = 64
   /// Numbers from one row of logits to the next: an odd count of cache lines. With the power of two
@@ -30,6 +27,8 @@ final class Transformer {
   let gradients: FloatBuffer
   /// Added to the router's scores when it chooses, and to nothing else [MoE layers, E].
   let selectionBias: FloatBuffer
+  /// Σ over the gradients of all experts' matrices, squared.
+  var expertGradientSquares = 0.0
   /// Token-expert pairs of the last forward pass [MoE layers][E].
   private(set) var loads: [[Int]]
 
@@ -37,8 +36,6 @@ final class Transformer {
   let activations: Activations
   /// Of the rotary embedding [s, head_dim/2].
   let cosines, sines: FloatBuffer
-  /// The positions of a sequence, cut into blocks of queries.
-  let queryBlocks: [Range<Int>]
 
   /// - Parameter sequences: the most sequences that one batch may have.
   init(_ architecture: Architecture, router: RunSpec.Router, sequences: Int) {
@@ -58,9 +55,6 @@ final class Transformer {
     var arena = Arena(memory)
     activations = Activations(architecture, layout: layout, tokens: tokens, &arena)
 
-    queryBlocks = stride(from: 0, to: architecture.seqLen, by: Self.queryBlock).map {
-      $0..<min($0 + Self.queryBlock, architecture.seqLen)
-    }
     let half = architecture.headDim / 2
     cosines = FloatBuffer(count: architecture.seqLen * half)
     sines = FloatBuffer(count: architecture.seqLen * half)
@@ -86,11 +80,29 @@ final class Transformer {
 
   /// The losses of `batch` and, in `gradients`, the derivative of their sum in every parameter.
   func differentiate(_ batch: TokenBatch) -> Loss {
-    gradients.clear()
+    clearSums()
     let auxiliary = forward(batch)
     let crossEntropy = outputForwardBackward(batch)
     backward(batch)
     return Loss(crossEntropy: crossEntropy, auxiliary: auxiliary)
+  }
+
+  /// Sets to zero what the backward pass adds to; it sets everything else.
+  private func clearSums() {
+    (gradients.base + layout.embedding.offset).update(repeating: 0, count: layout.embedding.count)
+    let gains = layout.decayed.upperBound..<layout.count
+    (gradients.base + gains.lowerBound).update(repeating: 0, count: gains.count)
+    expertGradientSquares = 0
+  }
+
+  /// The Euclidean norm of all gradients. Those of the experts are most of them, and were squared
+  /// while they were in cache.
+  var gradientNorm: Double {
+    var squares = expertGradientSquares
+    for range in layout.outsideExperts {
+      squares += ck_sum_of_squares(gradients.base + range.lowerBound, range.count)
+    }
+    return squares.squareRoot()
   }
 
   /// The losses of `batch` alone.
@@ -134,8 +146,8 @@ final class Transformer {
       attentionBackward(layer, activation, sequences: batch.sequences)
     }
     ck_scatter_add_rows(
-      scratch.dResidual, batch.inputs.baseAddress, gradients.base + layout.embedding.offset,
-      batch.tokens, d)
+      scratch.dResidual, batch.inputs.baseAddress, nil,
+      gradients.base + layout.embedding.offset, batch.tokens, d)
   }
 
   /// Where the residual stream lies as it enters block `index`, or leaves the last one.

@@ -12,46 +12,51 @@ struct RouterKernelTests {
 
   @Test("scores, choice and weights", arguments: gates, shapes)
   func forward(_ gate: UInt32, _ shape: (Int, Int)) {
-    let (experts, topK) = shape
-    let run = Run(gate, tokens: tokens, experts: experts, topK: topK)
-    var sums = [Double](repeating: 0, count: experts)
-    for token in 0..<tokens {
-      let logits = exact(Array(run.logits[token * experts..<(token + 1) * experts]))
-      let truth = reference(gate, logits, run.bias, topK)
-      #expect(run.chosen[token * topK..<(token + 1) * topK].map(Int.init) == truth.chosen)
-      #expect(
-        difference(Array(run.scores[token * experts..<(token + 1) * experts]), truth.scores) < 1e-6)
-      #expect(
-        difference(Array(run.weights[token * topK..<(token + 1) * topK]), truth.weights) < 1e-5)
-      #expect(abs(Double(run.logSumExp[token]) - truth.logSumExp) < 1e-5)
-      for i in 0..<experts { sums[i] += truth.probabilities[i] }
+    eachLevel {
+      let (experts, topK) = shape
+      let run = Run(gate, tokens: tokens, experts: experts, topK: topK)
+      var sums = [Double](repeating: 0, count: experts)
+      for token in 0..<tokens {
+        let logits = exact(Array(run.logits[token * experts..<(token + 1) * experts]))
+        let truth = reference(gate, logits, run.bias, topK)
+        #expect(run.chosen[token * topK..<(token + 1) * topK].map(Int.init) == truth.chosen)
+        #expect(
+          difference(Array(run.scores[token * experts..<(token + 1) * experts]), truth.scores)
+            < 1e-6)
+        #expect(
+          difference(Array(run.weights[token * topK..<(token + 1) * topK]), truth.weights) < 1e-5)
+        #expect(abs(Double(run.logSumExp[token]) - truth.logSumExp) < 1e-5)
+        for i in 0..<experts { sums[i] += truth.probabilities[i] }
+      }
+      #expect(difference(run.sums, sums) < 1e-5)
     }
-    #expect(difference(run.sums, sums) < 1e-5)
   }
 
   @Test("the gradient of weights, balance and z-loss together", arguments: gates, shapes)
   func backward(_ gate: UInt32, _ shape: (Int, Int)) {
-    let (experts, topK) = shape
-    let run = Run(gate, tokens: tokens, experts: experts, topK: topK)
-    var noise = Noise(16)
-    let (dWeights, balance) = (noise.array(tokens * topK), noise.array(experts))
-    var dLogits = [Float](repeating: .nan, count: tokens * experts)
-    ck_router_backward(
-      Int32(gate), run.logits, run.scores, run.logSumExp, run.chosen, run.weights, dWeights,
-      balance,
-      0.4, &dLogits, tokens, experts, topK)
-    let expected = (0..<tokens).flatMap { token in
-      slopes(at: exact(Array(run.logits[token * experts..<(token + 1) * experts]))) { logits in
-        let chosen = run.chosen[token * topK..<(token + 1) * topK].map(Int.init)
-        let truth = reference(gate, logits, run.bias, topK, chosen: chosen)
-        let weighted = (0..<topK).reduce(0.0) {
-          $0 + truth.weights[$1] * Double(dWeights[token * topK + $1])
+    eachLevel {
+      let (experts, topK) = shape
+      let run = Run(gate, tokens: tokens, experts: experts, topK: topK)
+      var noise = Noise(16)
+      let (dWeights, balance) = (noise.array(tokens * topK), noise.array(experts))
+      var dLogits = [Float](repeating: .nan, count: tokens * experts)
+      ck_router_backward(
+        Int32(gate), run.logits, run.scores, run.logSumExp, run.chosen, run.weights, dWeights,
+        balance,
+        0.4, &dLogits, tokens, experts, topK)
+      let expected = (0..<tokens).flatMap { token in
+        slopes(at: exact(Array(run.logits[token * experts..<(token + 1) * experts]))) { logits in
+          let chosen = run.chosen[token * topK..<(token + 1) * topK].map(Int.init)
+          let truth = reference(gate, logits, run.bias, topK, chosen: chosen)
+          let weighted = (0..<topK).reduce(0.0) {
+            $0 + truth.weights[$1] * Double(dWeights[token * topK + $1])
+          }
+          let spread = zip(truth.probabilities, balance).reduce(0) { $0 + $1.0 * Double($1.1) }
+          return weighted + spread + 0.4 / 2 * truth.logSumExp * truth.logSumExp
         }
-        let spread = zip(truth.probabilities, balance).reduce(0) { $0 + $1.0 * Double($1.1) }
-        return weighted + spread + 0.4 / 2 * truth.logSumExp * truth.logSumExp
       }
+      #expect(difference(dLogits, expected) < 1e-5)
     }
-    #expect(difference(dLogits, expected) < 1e-5)
   }
 
   /// What one token's logits should become.
@@ -75,18 +80,22 @@ struct RouterKernelTests {
 
   @Test("among equals the lower index is chosen first", arguments: [3, 16, 40])
   func ties(_ experts: Int) {
-    let run = Run(
-      ck_gate_softmax.rawValue, logits: [Float](repeating: 0.5, count: experts),
-      bias: [Float](repeating: 0, count: experts), tokens: 1, experts: experts, topK: experts)
-    #expect(run.chosen.map(Int.init) == Array(0..<experts))
+    eachLevel {
+      let run = Run(
+        ck_gate_softmax.rawValue, logits: [Float](repeating: 0.5, count: experts),
+        bias: [Float](repeating: 0, count: experts), tokens: 1, experts: experts, topK: experts)
+      #expect(run.chosen.map(Int.init) == Array(0..<experts))
+    }
   }
 
   @Test("logits that are not numbers still choose experts that exist")
   func notANumber() {
-    let run = Run(
-      ck_gate_softmax.rawValue, logits: [Float](repeating: .nan, count: 6), tokens: 2, experts: 3,
-      topK: 2)
-    #expect(run.chosen.allSatisfy { 0 <= $0 && $0 < 3 })
+    eachLevel {
+      let run = Run(
+        ck_gate_softmax.rawValue, logits: [Float](repeating: .nan, count: 6), tokens: 2, experts: 3,
+        topK: 2)
+      #expect(run.chosen.allSatisfy { 0 <= $0 && $0 < 3 })
+    }
   }
 }
 

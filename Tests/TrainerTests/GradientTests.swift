@@ -15,23 +15,39 @@ struct GradientTests {
     #expect(truth.margin > 1e-5)
     reference.selection = truth.selection
 
-    let loss = model.differentiate(batch)
-    #expect(abs(loss.crossEntropy - truth.crossEntropy) < 1e-5 * truth.crossEntropy)
-    #expect(abs(loss.auxiliary - truth.auxiliary) <= 1e-5 * truth.auxiliary)
-    for (layer, choices) in truth.selection.enumerated() {
-      let mixture = model.activations.layers[layer + example.architecture.denseLayers].mixture!
-      let fast = (0..<choices.joined().count).map { Int(mixture.chosen[$0]) }
-      #expect(fast == Array(choices.joined()))
+    let derivatives = model.layout.tensors.map { tensor in
+      tensor.range.map { reference.derivative($0, inputs: inputs, targets: targets) }
     }
-    for tensor in model.layout.tensors {
-      let expected = tensor.range.map {
-        reference.derivative($0, inputs: inputs, targets: targets)
+    eachLevel { level in
+      let loss = model.differentiate(batch)
+      #expect(abs(loss.crossEntropy - truth.crossEntropy) < 1e-5 * truth.crossEntropy, "\(level)")
+      #expect(abs(loss.auxiliary - truth.auxiliary) <= 1e-5 * truth.auxiliary, "\(level)")
+      for (layer, choices) in truth.selection.enumerated() {
+        let mixture = model.activations.layers[layer + example.architecture.denseLayers].mixture!
+        let fast = (0..<choices.joined().count).map { Int(mixture.chosen[$0]) }
+        #expect(fast == Array(choices.joined()))
       }
-      let largest = expected.map(abs).max()!
-      let worst = zip(tensor.range, expected).map {
-        abs(Double(model.gradients.base[$0]) - $1)
-      }.max()!
-      #expect(worst < 2e-5 * largest + 1e-8, "\(tensor.name): largest \(largest)")
+      for (tensor, expected) in zip(model.layout.tensors, derivatives) {
+        let largest = expected.map(abs).max()!
+        let worst = zip(tensor.range, expected).map {
+          abs(Double(model.gradients.base[$0]) - $1)
+        }.max()!
+        #expect(worst < 2e-5 * largest + 1e-8, "\(level) \(tensor.name): largest \(largest)")
+      }
+      let squares = model.gradients.elements.reduce(0.0) { $0 + Double($1) * Double($1) }
+      #expect(abs(model.gradientNorm - squares.squareRoot()) < 1e-6 * squares.squareRoot())
+    }
+  }
+
+  @Test("equal batches give equal bits, whatever came before", arguments: GradientCase.all)
+  func repeatability(_ example: GradientCase) {
+    let (model, _, batch) = example.make()
+    eachLevel { level in
+      _ = model.differentiate(batch)
+      let first = Array(model.gradients.elements)
+      for index in model.gradients.elements.indices { model.gradients.base[index] = .nan }
+      _ = model.differentiate(batch)
+      #expect(first == Array(model.gradients.elements), "\(level)")
     }
   }
 

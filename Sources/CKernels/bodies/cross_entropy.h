@@ -1,23 +1,20 @@
-#include "kernel.h"
-
-KERNEL double ck_cross_entropy(
-    float *logits, const int32_t *targets, long rows, long vocab, long stride,
+double LEVEL(cross_entropy)(
+    float *logits, const int32_t *targets, float *scales, long rows, long vocab, long stride,
     float d_scale) {
   double total = 0;
   for (long r = 0; r < rows; r++) {
     float *row = logits + r * stride;
     float top = largest(row, vocab);
     float wanted = row[targets[r]];
-    float sum = exponentials(row, row, vocab, top);
+    float sum = exponentials(row, row, vocab, 1, top);
     total += (double)(logf(sum) + top - wanted);
-    float scale = d_scale / sum;
-    for (long i = 0; i < vocab; i++) row[i] *= scale;
-    row[targets[r]] -= d_scale;
+    scales[r] = d_scale / sum;
+    row[targets[r]] -= sum;
   }
   return total;
 }
 
-KERNEL double ck_cross_entropy_loss(
+double LEVEL(cross_entropy_loss)(
     const float *logits, const int32_t *targets, long rows, long vocab, long stride) {
   double total = 0;
   for (long r = 0; r < rows; r++) {

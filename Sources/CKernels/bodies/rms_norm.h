@@ -1,6 +1,4 @@
-#include "kernel.h"
-
-KERNEL void ck_rms_norm_forward(
+void LEVEL(rms_norm_forward)(
     const float *x, const float *gain, float *y, float *rstd, long rows, long width,
     float epsilon) {
   for (long r = 0; r < rows; r++, x += width, y += width) {
@@ -10,7 +8,7 @@ KERNEL void ck_rms_norm_forward(
   }
 }
 
-KERNEL void ck_rms_norm_backward(
+void LEVEL(rms_norm_backward)(
     const float *x, const float *gain, const float *rstd, const float *dy, float *dx,
     float *dgain, long rows, long width) {
   for (long r = 0; r < rows; r++, x += width, dy += width, dx += width) {

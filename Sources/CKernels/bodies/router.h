@@ -1,5 +1,3 @@
-#include "kernel.h"
-
 // The index of the first x that equals `value`; 0 when none does (all are NaN).
 INLINE long position(const float *x, long count, float value) {
   for (long i = 0; i < count; i++)
@@ -7,32 +5,32 @@ INLINE long position(const float *x, long count, float value) {
   return 0;
 }
 
-enum { tile = 16 };
+enum { group_size = 16 };
 
-INLINE long tile_width(long index, long count) {
-  long rest = count - index * tile;
-  return rest < tile ? rest : tile;
+INLINE long group_width(long index, long count) {
+  long rest = count - index * group_size;
+  return rest < group_size ? rest : group_size;
 }
 
 // Puts the indices of the k largest x into `chosen`, largest first, the lower index first among
 // equals. x becomes −∞ where it was chosen. `tops` [count/16, rounded up] holds the largest x of
-// each tile of 16, so that a choice costs one tile and not all of x.
+// each group of 16, so that a choice costs one group and not all of x.
 INLINE void choose(float *x, float *tops, int32_t *chosen, long count, long k) {
-  long tiles = (count + tile - 1) / tile;
-  for (long i = 0; i < tiles; i++) tops[i] = largest(x + i * tile, tile_width(i, count));
+  long groups = (count + group_size - 1) / group_size;
+  for (long i = 0; i < groups; i++) tops[i] = largest(x + i * group_size, group_width(i, count));
   for (long j = 0; j < k; j++) {
-    float top = largest(tops, tiles);
-    long i = position(tops, tiles, top);
-    float *start = x + i * tile;
-    long width = tile_width(i, count);
+    float top = largest(tops, groups);
+    long i = position(tops, groups, top);
+    float *start = x + i * group_size;
+    long width = group_width(i, count);
     long inside = position(start, width, top);
-    chosen[j] = (int32_t)(i * tile + inside);
+    chosen[j] = (int32_t)(i * group_size + inside);
     start[inside] = -INFINITY;
     tops[i] = largest(start, width);
   }
 }
 
-KERNEL void ck_router_forward(
+void LEVEL(router_forward)(
     int gate, const float *logits, const float *bias, float *scores, float *log_sum_exp,
     int32_t *chosen, float *weights, float *probability_sums, float *scratch, long tokens,
     long experts, long top_k) {
@@ -43,7 +41,7 @@ KERNEL void ck_router_forward(
     float *w = weights + t * top_k;
 
     float top = largest(l, experts);
-    float sum = exponentials(l, s, experts, top);
+    float sum = exponentials(l, s, experts, 1, top);
     log_sum_exp[t] = top + logf(sum);
     float total = 1;
     if (gate == ck_gate_sigmoid) {
@@ -91,7 +89,7 @@ INLINE void choose_backward(
   }
 }
 
-KERNEL void ck_router_backward(
+void LEVEL(router_backward)(
     int gate, const float *logits, const float *scores, const float *log_sum_exp,
     const int32_t *chosen, const float *weights, const float *dweights, const float *balance,
     float z_scale, float *dlogits, long tokens, long experts, long top_k) {

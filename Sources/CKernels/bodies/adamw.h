@@ -1,6 +1,4 @@
-#include "kernel.h"
-
-KERNEL void ck_adamw(
+void LEVEL(adamw)(
     float *parameters, const float *gradients, float *first_moment, float *second_moment,
     long count, struct ck_adamw_step step) {
   float *restrict p = parameters;
@@ -18,7 +16,7 @@ KERNEL void ck_adamw(
   }
 }
 
-KERNEL double ck_sum_of_squares(const float *x, long count) {
+double LEVEL(sum_of_squares)(const float *x, long count) {
   double total = 0;
   for (long start = 0; start < count; start += 4096) {
     long rest = count - start < 4096 ? count - start : 4096;

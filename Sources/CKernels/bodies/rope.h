@@ -1,6 +1,4 @@
-#include "kernel.h"
-
-KERNEL void ck_rope(
+void LEVEL(rope)(
     float *x, const float *cosines, const float *sines, long rows, long heads, long head_dim,
     long stride, long seq_len, float direction) {
   long half = head_dim / 2;

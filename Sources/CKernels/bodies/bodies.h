@@ -1,0 +1,14 @@
+#include "kernel.h"
+
+#include "adamw.h"
+#include "cross_entropy.h"
+#include "rms_norm.h"
+#include "rope.h"
+#include "router.h"
+#include "rows.h"
+#include "swiglu.h"
+
+#include "product.h"
+
+#include "attention.h"
+#include "experts.h"
