@@ -1,4 +1,4 @@
-// Element-wise kernels of the trainer. Every array is row-major float32; shapes stand beside the
+// Kernels of the trainer. Every array is row-major float32; shapes stand beside the
 // names; `d` marks a gradient. "+=" in a comment: the kernel adds to what is there. Results depend
 // on the vector width of the processor in their last digits, and are the same bits on equal widths.
 #ifndef CKERNELS_H
