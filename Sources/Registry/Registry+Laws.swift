@@ -1,66 +1,34 @@
 import GRDB
 public import Wire
 
-/// A law to record: what was fitted, to which runs, and the leverage that follows from it.
-public struct NewLaw: Hashable, Sendable {
-  /// EL of one run by this law, in FLOPs and, where times were measured, in time.
-  public struct Leverage: Hashable, Sendable {
-    public var run: Int64
-    public var leverage: Double
-    public var low: Double?
-    public var high: Double?
-    /// The dense compute lies outside the budgets that the law was fitted to.
-    public var extrapolated: Bool
-    public var timeLeverage: Double?
-    public var timeLow: Double?
-    public var timeHigh: Double?
-
-    public init(
-      run: Int64, leverage: Double, low: Double?, high: Double?, extrapolated: Bool,
-      timeLeverage: Double? = nil, timeLow: Double? = nil, timeHigh: Double? = nil
-    ) {
-      self.run = run
-      self.leverage = leverage
-      self.low = low
-      self.high = high
-      self.extrapolated = extrapolated
-      self.timeLeverage = timeLeverage
-      self.timeLow = timeLow
-      self.timeHigh = timeHigh
-    }
-  }
-
-  public var study: String
-  /// What it predicts, as `dense-loss`.
-  public var name: String
-  /// Its functional form, as `power-law`.
-  public var form: String
-  public var parameters: [LawParameter]
-  public var warnings: [String]
-  /// Digest of the runs and options behind it: its identity within study and name.
-  public var inputSHA256: String
-  /// What `law show` tells of it beyond parameters and warnings.
-  public var detail: LawDetail
-  /// The runs behind it.
-  public var runs: [Int64]
-  public var leverage: [Leverage]
+/// EL of one run by a law, in FLOPs and, where times were measured, in time.
+public struct NewLeverage: Hashable, Sendable {
+  public var run: Int64
+  public var leverage: Double
+  public var low: Double?
+  public var high: Double?
+  /// The dense compute lies outside the budgets that the law was fitted to.
+  public var extrapolated: Bool
+  public var timeLeverage: Double?
+  public var timeLow: Double?
+  public var timeHigh: Double?
 
   public init(
-    study: String, name: String, form: String, parameters: [LawParameter], warnings: [String],
-    inputSHA256: String, detail: LawDetail = LawDetail(), runs: [Int64],
-    leverage: [Leverage] = []
+    run: Int64, leverage: Double, low: Double?, high: Double?, extrapolated: Bool,
+    timeLeverage: Double? = nil, timeLow: Double? = nil, timeHigh: Double? = nil
   ) {
-    self.study = study
-    self.name = name
-    self.form = form
-    self.parameters = parameters
-    self.warnings = warnings
-    self.inputSHA256 = inputSHA256
-    self.detail = detail
-    self.runs = runs
+    self.run = run
     self.leverage = leverage
+    self.low = low
+    self.high = high
+    self.extrapolated = extrapolated
+    self.timeLeverage = timeLeverage
+    self.timeLow = timeLow
+    self.timeHigh = timeHigh
   }
+}
 
+extension LawSubmission {
   /// Its identity.
   public var key: LawKey { LawKey(study: study, name: name, inputSHA256: inputSHA256) }
 }
@@ -71,8 +39,10 @@ extension Registry {
   /// Returns its number, and whether it is new; a law that is known keeps its first numbers.
   /// Throws `.unknownStudy`, and `.notFinite` when a number is not.
   @discardableResult
-  public func record(_ law: NewLaw, now: Int64) async throws -> (id: Int64, inserted: Bool) {
-    try await write { try $0.record(law, grid: nil, now: now) }
+  public func record(
+    _ law: LawSubmission, leverage: [NewLeverage] = [], now: Int64
+  ) async throws -> (id: Int64, inserted: Bool) {
+    try await write { try $0.record(law, leverage: leverage, grid: nil, now: now) }
   }
 
   /// The newest law of each name, of one study or of all.
@@ -135,13 +105,15 @@ extension Registry {
 
 extension Database {
   /// Inserts a law unless its input is known; `grid` is the one that it was fitted to.
-  func record(_ law: NewLaw, grid: Int64?, now: Int64) throws -> (id: Int64, inserted: Bool) {
+  func record(
+    _ law: LawSubmission, leverage: [NewLeverage] = [], grid: Int64?, now: Int64
+  ) throws -> (id: Int64, inserted: Bool) {
     let study = try study(named: law.study)
     let known = try Int64.fetchOne(
       self, sql: "SELECT id FROM law WHERE study_id = ? AND name = ? AND input_sha256 = ?",
       arguments: [study, law.name, law.inputSHA256])
     if let known { return (known, false) }
-    let id = try insert(law, study: study, grid: grid, now: now)
+    let id = try insert(law, leverage, study: study, grid: grid, now: now)
     try append(
       .lawRecorded, at: now, study: study, grid: grid,
       detail: [
@@ -150,7 +122,9 @@ extension Database {
     return (id, true)
   }
 
-  private func insert(_ law: NewLaw, study: Int64, grid: Int64?, now: Int64) throws -> Int64 {
+  private func insert(
+    _ law: LawSubmission, _ leverage: [NewLeverage], study: Int64, grid: Int64?, now: Int64
+  ) throws -> Int64 {
     try execute(
       sql: """
         INSERT INTO law (
@@ -170,7 +144,7 @@ extension Database {
           law_id, run_id, leverage, low, high, extrapolated, time_leverage, time_low, time_high)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
         """)
-    for row in law.leverage {
+    for row in leverage {
       guard row.leverage.isFinite else {
         throw RegistryError.notFinite("leverage of run \(row.run)")
       }

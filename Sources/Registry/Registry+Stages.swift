@@ -40,7 +40,7 @@ public struct Settlement: Sendable {
   /// The grid that is settled; none when only blocked grids are expanded.
   public var grid: Int64?
   /// Fitted to its runs.
-  public var laws: [NewLaw]
+  public var laws: [LawSubmission]
   /// Why not all that it fits could be fitted.
   public var problem: String?
   /// The blocked grids that have their laws now.
@@ -49,7 +49,7 @@ public struct Settlement: Sendable {
   public var refusals: [Int64: String]
 
   public init(
-    grid: Int64?, laws: [NewLaw] = [], problem: String? = nil,
+    grid: Int64?, laws: [LawSubmission] = [], problem: String? = nil,
     expansions: [Int64: Expansion] = [:], refusals: [Int64: String] = [:]
   ) {
     self.grid = grid

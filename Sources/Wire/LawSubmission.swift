@@ -12,7 +12,7 @@ public struct LawSubmission: Hashable, Codable, Sendable {
 
   public init(
     study: String, name: String, form: String, parameters: [LawParameter], warnings: [String],
-    inputSHA256: String, detail: LawDetail, runs: [Int64]
+    inputSHA256: String, detail: LawDetail = LawDetail(), runs: [Int64]
   ) {
     self.study = study
     self.name = name

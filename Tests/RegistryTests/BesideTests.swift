@@ -13,11 +13,11 @@ struct BesideTests {
     try await ledger.end(run, epoch: lease.epoch, Ledger.finished)
     for (input, value) in [("old", 1.5), ("new", 2.5)] {
       try await ledger.registry.record(
-        NewLaw(
+        LawSubmission(
           study: "s", name: "dense-loss", form: "power-law",
           parameters: [.init(name: "α", value: value)], warnings: [], inputSHA256: input,
-          runs: [run],
-          leverage: [.init(run: run, leverage: value, low: 1, high: 3, extrapolated: true)]),
+          runs: [run]),
+        leverage: [.init(run: run, leverage: value, low: 1, high: 3, extrapolated: true)],
         now: ledger.tick())
     }
     #expect(

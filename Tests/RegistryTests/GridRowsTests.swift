@@ -68,12 +68,12 @@ struct GridRowsTests {
     }
     let ids = asked.runs.map(\.id)
     try await ledger.registry.record(
-      NewLaw(
+      LawSubmission(
         study: "s", name: "dense-loss", form: "power-law", parameters: [], warnings: [],
-        inputSHA256: "a", runs: ids,
-        leverage: ids.map {
-          .init(run: $0, leverage: 1, low: nil, high: nil, extrapolated: false)
-        }), now: ledger.tick())
+        inputSHA256: "a", runs: ids),
+      leverage: ids.map {
+        .init(run: $0, leverage: 1, low: nil, high: nil, extrapolated: false)
+      }, now: ledger.tick())
     let leverage = try await ledger.registry.leverage()
     #expect(leverage.sorted { $0.run < $1.run }.map(\.point) == expected)
     #expect(leverage.sorted { $0.run < $1.run }.map(\.seed) == [1, 2])

@@ -120,16 +120,14 @@ struct RecordingTests {
     let run = try await ledger.submit([1]).runs[0].id
     let lease = try #require(try await ledger.leaseNext())
     try await ledger.end(run, epoch: lease.epoch, Ledger.finished)
-    let law = NewLaw(
+    let law = LawSubmission(
       study: "s", name: "dense-loss", form: "power-law",
       parameters: [.init(name: "α", value: 14)], warnings: ["few"], inputSHA256: "abc",
-      runs: [run],
-      leverage: [
-        .init(
-          run: run, leverage: 1.5, low: 1.2, high: 1.9, extrapolated: false, timeLeverage: nil,
-          timeLow: nil, timeHigh: nil)
-      ])
-    let first = try await ledger.registry.record(law, now: ledger.tick())
+      runs: [run])
+    let leverage = [
+      NewLeverage(run: run, leverage: 1.5, low: 1.2, high: 1.9, extrapolated: false)
+    ]
+    let first = try await ledger.registry.record(law, leverage: leverage, now: ledger.tick())
     #expect(first.inserted)
     #expect(try await ledger.registry.record(law, now: ledger.tick()) == (first.id, false))
     let rows = try await ledger.registry.leverage(study: "s")

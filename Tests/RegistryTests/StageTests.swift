@@ -18,15 +18,15 @@ struct StageTests {
     ]
   }
 
-  private func fitted(_ runs: [Int64], input: String = "a") -> NewLaw {
-    NewLaw(
+  private func fitted(_ runs: [Int64], input: String = "a") -> LawSubmission {
+    LawSubmission(
       study: "s", name: law, form: "power-law",
       parameters: [.init(name: "a", value: 1), .init(name: "b", value: -0.1)], warnings: [],
       inputSHA256: input, detail: LawDetail(ranges: ["C": .init(lower: 1e6, upper: 3e6)]),
       runs: runs)
   }
 
-  private func expansion(_ seeds: [UInt64], law: NewLaw) -> Expansion {
+  private func expansion(_ seeds: [UInt64], law: LawSubmission) -> Expansion {
     Expansion(
       settings: #"{"moe":{"learning_rate":"law"}}"#,
       laws: [.init(family: "moe", quantity: "learning_rate", law: law.key)],

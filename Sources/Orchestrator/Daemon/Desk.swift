@@ -72,7 +72,7 @@ struct Desk: Sendable {
     let planner = Planner(data: settings.data, fitted: try await registry.settingLaws())
     let plan = try planner.plan(submission.text, file: submission.file)
     let estimate = TimeEstimate(measured: try await registry.throughput())
-    let hashes = plan.stages.flatMap { $0.runs.map(\.newRun.sha256) }
+    let hashes = plan.stages.flatMap { $0.newRuns.map(\.sha256) }
     var reply = plan.reply(known: try await registry.preview(hashes), estimate: estimate)
     if !submission.dryRun {
       let grids = try await registry.submit(
@@ -93,7 +93,7 @@ struct Desk: Sendable {
 
   /// Records a law that a person has fitted.
   func record(_ law: LawSubmission) async throws -> LawReply {
-    let recorded = try await registry.record(NewLaw(law), now: clock.now())
+    let recorded = try await registry.record(law, now: clock.now())
     return LawReply(id: recorded.id, inserted: recorded.inserted)
   }
 

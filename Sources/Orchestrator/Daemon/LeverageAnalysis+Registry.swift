@@ -22,36 +22,29 @@ extension ObservedRun {
   }
 }
 
-extension NewLaw {
-  /// A law that gives no run its leverage.
-  init(_ law: LawSubmission) {
-    self.init(
-      study: law.study, name: law.name, form: law.form, parameters: law.parameters,
-      warnings: law.warnings, inputSHA256: law.inputSHA256, detail: law.detail, runs: law.runs)
-  }
-}
-
 extension LeverageAnalysis {
   /// Its laws as the registry stores them; the dense-loss law carries the runs' leverage.
-  func newLaws(study: String, input: String) -> [NewLaw] {
+  func submissions(
+    study: String, input: String
+  ) -> [(law: LawSubmission, leverage: [NewLeverage])] {
     laws.map { law in
-      NewLaw(
+      let submission = LawSubmission(
         study: study, name: law.storedName, form: law.form,
         parameters: law.parameters.map {
           LawParameter(
             name: $0.name, value: $0.value, low: $0.interval?.low, high: $0.interval?.high)
         },
         warnings: (law.warnings + (law.carriesLeverage ? warnings : [])).map(\.description),
-        inputSHA256: input, detail: law.detail, runs: law.runs,
-        leverage: law.carriesLeverage ? estimates : [])
+        inputSHA256: input, detail: law.detail, runs: law.runs)
+      return (submission, law.carriesLeverage ? estimates : [])
     }
   }
 
-  private var estimates: [NewLaw.Leverage] {
+  private var estimates: [NewLeverage] {
     runs.compactMap { run in
       run.inCompute.estimate.map { estimate in
         let time = run.inTime?.estimate
-        return NewLaw.Leverage(
+        return NewLeverage(
           run: run.run, leverage: estimate.value, low: estimate.interval?.low,
           high: estimate.interval?.high, extrapolated: estimate.isExtrapolated,
           timeLeverage: time?.value, timeLow: time?.interval?.low,

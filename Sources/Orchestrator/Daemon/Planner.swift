@@ -16,6 +16,20 @@ struct Plan: Sendable {
     var settings: String
     var uses: [Expansion.Use]
     var runs: [PlannedRun]
+    /// The same as the registry stores them, their specs digested once.
+    var newRuns: [NewRun]
+
+    init(
+      grid: Grid, waits: [NewGrid.Wait] = [], settings: String, uses: [Expansion.Use] = [],
+      runs: [PlannedRun]
+    ) {
+      self.grid = grid
+      self.waits = waits
+      self.settings = settings
+      self.uses = uses
+      self.runs = runs
+      newRuns = runs.map(\.newRun)
+    }
   }
 
   var study: String
@@ -49,7 +63,7 @@ struct Planner: Sendable {
     let resolution = try LawResolver(study: grid.study, fitted: fitted).resolve(grid)
     let runs = try expand(grid, resolution.settings)
     return Plan.Stage(
-      grid: grid, waits: [], settings: try provenance(of: runs), uses: resolution.uses, runs: runs)
+      grid: grid, settings: try provenance(of: runs), uses: resolution.uses, runs: runs)
   }
 
   /// A grid that waits. Its runs are a forecast, so that one that cannot be made is left out; what is
@@ -59,7 +73,7 @@ struct Planner: Sendable {
     try grid.check()
     return Plan.Stage(
       grid: grid, waits: awaited.map { NewGrid.Wait(law: $0.name, stage: $0.stage) },
-      settings: "{}", uses: [], runs: (try? expand(grid, settings)) ?? [])
+      settings: "{}", runs: (try? expand(grid, settings)) ?? [])
   }
 
   private func expand(_ grid: Grid, _ settings: ResolvedSettings) throws -> [PlannedRun] {
@@ -101,8 +115,7 @@ extension Plan {
       grids: stages.map { stage in
         GridReply(
           grid: stage.grid.name, waits: stage.waits.map(\.law),
-          runs: stage.runs.map { planned in
-            let run = planned.newRun
+          runs: zip(stage.runs, stage.newRuns).map { planned, run in
             let work = 3 * run.derived.forwardFLOPsWithLogits * Double(run.spec.tokens)
             return planned.row(
               known: known[run.sha256],
@@ -116,7 +129,7 @@ extension Plan {
 extension Plan.Stage {
   /// What it comes to as the registry stores it.
   var expansion: Expansion {
-    Expansion(settings: settings, laws: uses, runs: runs.map(\.newRun))
+    Expansion(settings: settings, laws: uses, runs: newRuns)
   }
 }
 

@@ -90,8 +90,8 @@ final class Refit: Service {
       log.debug("no law yet", metadata: ["study": "\(study)", "reason": "\(error)"])
       return
     }
-    for law in analysis.newLaws(study: study, input: digest) {
-      _ = try await registry.record(law, now: clock.now())
+    for (law, leverage) in analysis.submissions(study: study, input: digest) {
+      _ = try await registry.record(law, leverage: leverage, now: clock.now())
     }
     fitted.withLock { $0[study] = digest }
   }

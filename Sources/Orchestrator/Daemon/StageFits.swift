@@ -7,7 +7,7 @@ import Wire
 struct StageFits: Sendable {
   /// What came of them.
   struct Outcome: Sendable {
-    var laws: [NewLaw] = []
+    var laws: [LawSubmission] = []
     /// What could not be fitted, and why; a line each.
     var problems: [String] = []
 
@@ -15,7 +15,7 @@ struct StageFits: Sendable {
 
     mutating func take(_ fit: Result<[LawSubmission], StageRefusal>, _ what: String) {
       switch fit {
-      case .success(let laws): self.laws += laws.map(NewLaw.init)
+      case .success(let laws): self.laws += laws
       case .failure(let refusal): problems.append("\(what): \(refusal)")
       }
     }

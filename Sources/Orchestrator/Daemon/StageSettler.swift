@@ -76,7 +76,7 @@ struct StageSettler: Sendable {
 
 extension LawRow {
   /// A law that is about to be recorded; its number is not known yet.
-  fileprivate init(_ law: NewLaw) {
+  fileprivate init(_ law: LawSubmission) {
     self.init(
       id: 0, study: law.study, name: law.name, form: law.form, parameters: law.parameters,
       warnings: law.warnings, detail: law.detail, runs: law.runs.count,
