@@ -57,10 +57,4 @@ public struct Grid: Hashable, Codable, Sendable {
     var seen: Set<LawRequest> = []
     return families.flatMap(\.lawRequests).filter { seen.insert($0).inserted }
   }
-
-  /// The laws that the grid names, each once.
-  public var lawReferences: [LawReference] {
-    var seen: Set<LawReference> = []
-    return lawRequests.map(\.reference).filter { seen.insert($0).inserted }
-  }
 }

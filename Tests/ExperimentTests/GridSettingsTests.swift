@@ -43,7 +43,7 @@ struct GridSettingsTests {
 
   @Test("The laws to resolve are listed once each, in order")
   func requests() {
-    let references = grid().lawReferences
+    let references = grid().lawRequests.map(\.reference)
     #expect(references == SettingQuantity.allCases.map { laws[$0]! })
     #expect(
       references.map(\.description) == ["allocation-moe@7", "ling-2507.17702", "step-law"])

@@ -146,7 +146,7 @@ struct GridFileTests {
       .replacing("{law: deepseek-2401.02954,", with: "{learning_rate: 0.01,")
       .replacing("fitted: hyperparameters-moe", with: "{learning_rate: 0.01, batch_tokens: 1024}")
     let grid = try GridFile.decode(text, file: "grid.yaml").stages[0]
-    #expect(grid.lawReferences.isEmpty)
+    #expect(grid.lawRequests.isEmpty)
     let runs = try grid.expand(
       resolved: ResolvedSettings(),
       corpus: RunSpec.CorpusReference(name: grid.corpus, sha256: "0"), vocab: 1024)
