@@ -10,8 +10,8 @@ import Wire
 /// The one place where an error becomes a reply.
 struct RefusalMiddleware: RouterMiddleware {
   func handle(
-    _ request: Request, context: BasicRequestContext,
-    next: (Request, BasicRequestContext) async throws -> Response
+    _ request: Request, context: DaemonContext,
+    next: (Request, DaemonContext) async throws -> Response
   ) async throws -> Response {
     do {
       return try await next(request, context)

@@ -3,9 +3,12 @@ import Hummingbird
 import Registry
 import Wire
 
+/// What a route knows of its request besides the request.
+typealias DaemonContext = BasicRequestContext
+
 /// The daemon's HTTP interface, version 1; `docs/http.md` describes it.
 enum Routes {
-  static func router(_ desk: Desk) -> Router<BasicRequestContext> {
+  static func router(_ desk: Desk) -> Router<DaemonContext> {
     let router = Router()
     router.add(middleware: RefusalMiddleware())
     router.get("/healthz") { _, _ in "ok\n" }
@@ -16,7 +19,7 @@ enum Routes {
     return router
   }
 
-  private static func addWorkerRoutes(to group: RouterGroup<BasicRequestContext>, _ desk: Desk) {
+  private static func addWorkerRoutes(to group: RouterGroup<DaemonContext>, _ desk: Desk) {
     group.put("/workers/:id") { request, _ in
       let worker = try await JSONBody.decode(WorkerRegistration.self, from: request)
       return try JSONBody.response(try await desk.register(worker))
@@ -40,7 +43,7 @@ enum Routes {
   }
 
   private static func addSubmissionRoutes(
-    to group: RouterGroup<BasicRequestContext>, _ desk: Desk
+    to group: RouterGroup<DaemonContext>, _ desk: Desk
   ) {
     group.post("/grids") { request, _ in
       let submission = try await JSONBody.decode(Submission.self, from: request)
@@ -62,7 +65,7 @@ enum Routes {
   }
 
   private static func addQueryRoutes(
-    to group: RouterGroup<BasicRequestContext>, _ answers: RegistryAnswers
+    to group: RouterGroup<DaemonContext>, _ answers: RegistryAnswers
   ) {
     group.get("/status") { _, _ in
       try JSONBody.response(try await answers.status())
