@@ -13,6 +13,8 @@ struct GaussNewton {
   private static let straight = 20
   /// A step that promises less than this share of the objective is not worth taking.
   private static let negligible = 1e-14
+  /// Share of the objective.
+  private static let resolved = 1e-9
   /// A step refused for rounding promises no more than this.
   private static let unresolved = 1e-11
   /// Damping up to which a step's promise is that of the whole descent.
@@ -29,7 +31,8 @@ struct GaussNewton {
     var isSettled = false
     var isCautious = false
     while evaluations < Self.limit, damping < 1e16, here.value.isFinite, !isSettled {
-      guard let step = here.step(in: problem.bounds, damping: damping, isCautious: isCautious)
+      let room = problem.room(at: here.theta)
+      guard let step = here.step(in: room, damping: damping, isCautious: isCautious)
       else {
         damping *= 16
         continue
@@ -39,13 +42,24 @@ struct GaussNewton {
         isSettled = damping <= Self.nearlyUndamped
         break
       }
-      var end = step.theta
+      var end = problem.end(of: step.move, from: here.theta)
       if evaluations > Self.straight {
+        if let whole = here.step(in: room, damping: 1e-10, isCautious: false),
+          whole.promise <= Self.resolved * here.value
+        {
+          isSettled = true
+          break
+        }
         end = bent(step, from: here, evaluation, sample, damping: damping, isCautious: isCautious)
         evaluations += 1
       }
-      let trial = expansion(at: end, sample, &there)
+      var trial = expansion(at: end, sample, &there)
       evaluations += 1
+      if evaluations > Self.straight, !problem.amplitudes.isEmpty, trial.value.isFinite {
+        let projected = problem.projecting(trial.theta, there, sample)
+        trial = expansion(at: projected, sample, &there)
+        evaluations += 1
+      }
       if trial.value < here.value {
         damping = max(damping / 8, 1e-12)
         isCautious = false
@@ -76,8 +90,9 @@ struct GaussNewton {
     _ sample: FitSample, damping: Double, isCautious: Bool
   ) -> [Double] {
     let share = 0.1
-    let move = zip(step.theta, here.theta).map { $0 - $1 }
-    let probe = problem.evaluation(at: zip(here.theta, move).map { $0 + share * $1 })
+    let move = step.move
+    let probe = problem.evaluation(
+      at: problem.end(of: move.map { share * $0 }, from: here.theta))
     let scale = 1 / problem.loss.unit
     var pull = [Double](repeating: 0, count: problem.count)
     for row in 0..<problem.rows where sample.weights[row] > 0 {
@@ -92,14 +107,13 @@ struct GaussNewton {
     guard
       let correction = here.solution(
         of: step.free.map { pull[$0] }, free: step.free, damping: damping, isCautious)
-    else { return step.theta }
+    else { return problem.end(of: move, from: here.theta) }
     let half = zip(step.free, correction).map { (k: $0, by: $1 / 2) }
     let size = step.free.reduce(0) { $0 + here.cautious[$1, $1] * move[$1] * move[$1] }
     let turn = half.reduce(0) { $0 + here.cautious[$1.k, $1.k] * $1.by * $1.by }
-    guard turn <= 0.14 * size else { return step.theta }
-    var end = step.theta
-    for (k, by) in half { end[k] += by }
-    return problem.bounds.clamping(end)
+    var end = move
+    if turn <= 0.14 * size { for (k, by) in half { end[k] += by } }
+    return problem.end(of: end, from: here.theta)
   }
 
   private func expansion(
@@ -142,7 +156,7 @@ private struct Expansion {
   /// A step's end, how far the model says that the objective falls, and the coordinates that did not
   /// stop at a bound.
   struct Step {
-    var theta: [Double]
+    var move: [Double]
     var promise: Double
     var free: [Int]
   }
@@ -167,9 +181,9 @@ private struct Expansion {
   ///
   /// A coordinate that would leave the box stops at its bound, and the others are solved for again
   /// given that: in a narrow valley a step that is merely cut off climbs the valley's side.
-  func step(in bounds: ParameterBounds, damping: Double, isCautious: Bool) -> Step? {
+  func step(in room: ParameterBounds, damping: Double, isCautious: Bool) -> Step? {
     let matrix = isCautious ? cautious : exact
-    var free = theta.indices.filter { !bounds.holds($0, theta: theta[$0], gradient: gradient[$0]) }
+    var free = theta.indices.filter { !room.holds($0, theta: 0, gradient: gradient[$0]) }
     let moving = free
     var move = [Double](repeating: 0, count: theta.count)
     var stopped: [Int] = []
@@ -182,11 +196,11 @@ private struct Expansion {
       }
       for (i, k) in free.enumerated() { move[k] = solution[i] }
       let leaving = free.filter {
-        theta[$0] + move[$0] < bounds.lower[$0] || theta[$0] + move[$0] > bounds.upper[$0]
+        move[$0] < room.lower[$0] || move[$0] > room.upper[$0]
       }
       if leaving.isEmpty { break }
       for k in leaving {
-        move[k] = (move[k] < 0 ? bounds.lower[k] : bounds.upper[k]) - theta[k]
+        move[k] = move[k] < 0 ? room.lower[k] : room.upper[k]
       }
       stopped += leaving
       free.removeAll(where: leaving.contains)
@@ -196,8 +210,7 @@ private struct Expansion {
       promise -= gradient[k] * move[k] + 0.5 * matrix[k, k] * move[k] * move[k]
       for j in moving[..<i] { promise -= matrix[k, j] * move[k] * move[j] }
     }
-    return Step(
-      theta: bounds.clamping(zip(theta, move).map { $0 + $1 }), promise: abs(promise), free: free)
+    return Step(move: move, promise: abs(promise), free: free)
   }
 
   /// The damped system of the coordinates in `free`; nil when it is not positive definite.

@@ -15,6 +15,7 @@ public struct ChinchillaForm: NamedLawForm {
     FormParameter("α", .linear, 0...3),
     FormParameter("β", .linear, 0...3),
   ]
+  public let amplitudes = [0, 1, 2]
 
   public init() {}
 
