@@ -91,7 +91,7 @@ extension EndedStage {
 
   /// Eq. 13 over the families' leverage of the whole study.
   fileprivate func leverage(_ runs: [StudyRun]) -> Result<[LawSubmission], StageRefusal> {
-    let chain = LawChain(runs: runs)
+    let chain = LawChain(runs: runs, steps: [.separable, .joint])
     guard let joint = chain.joint.value else {
       return .failure(chain.joint.refusal ?? .noRuns(stage: "the joint law of leverage"))
     }
