@@ -7,7 +7,7 @@ extension Registry {
   ///
   /// A repeated request gets the lease that it was given, for as long as that lives. Afterwards it
   /// is refused with `.requestSpent`: a request is one wish, and a late copy of it must not hold a
-  /// second run. Throws `.unknownWorker` and `.workerHasLeft` as well.
+  /// second run. Throws `.unknownWorker`, `.workerHasLeft` and `.degraded` as well.
   public func lease(
     _ request: LeaseRequest, now: Int64, leaseDuration: Duration
   ) async throws -> Lease? {
@@ -18,6 +18,7 @@ extension Registry {
         }
         return try database.lease(of: attempt)
       }
+      try self.requireWritable()
       switch try database.isPresent(worker: request.worker) {
       case nil: throw RegistryError.unknownWorker(request.worker)
       case false?: throw RegistryError.workerHasLeft(request.worker)
@@ -46,7 +47,10 @@ extension Database {
         UPDATE run
         SET state = 'leased', epoch = epoch + 1, worker_id = ?, lease_expires_at = ?
         WHERE id = (
-            SELECT id FROM run WHERE state = 'queued' ORDER BY priority DESC, id LIMIT 1)
+            SELECT id FROM run
+            WHERE state = 'queued'
+              AND NOT EXISTS (SELECT 1 FROM staged_range WHERE run.id BETWEEN first_run AND last_run)
+            ORDER BY priority DESC, id LIMIT 1)
           AND state = 'queued'
         RETURNING id, epoch, spec, study_id
         """)

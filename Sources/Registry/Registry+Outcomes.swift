@@ -11,17 +11,19 @@ extension Registry {
   public func outcome(
     _ report: OutcomeReport, now: Int64, leaseDuration: Duration, retryLimit: Int = 2
   ) async throws -> Lease? {
-    try await write { database in
+    try await write(.control, events: report.report.events.count) { database in
       let (run, epoch) = (report.report.run, report.report.epoch)
       let attempt = try database.attempt(run, epoch: epoch)
       let expiresAt = now + leaseDuration.milliseconds
+      // The outcome is taken down all the same; its worker asks again and is told why.
+      let next = self.health == .writable ? report.next : nil
       switch attempt.end {
       case nil:
         try database.record(report.report, after: attempt, now: now)
         try database.settle(attempt, report.outcome, retryLimit: retryLimit, now: now)
-        return try database.leaseAfterOutcome(report.next, now: now, expiresAt: expiresAt)
+        return try database.leaseAfterOutcome(next, now: now, expiresAt: expiresAt)
       case .cancelled?:
-        return try database.leaseAfterOutcome(report.next, now: now, expiresAt: expiresAt)
+        return try database.leaseAfterOutcome(next, now: now, expiresAt: expiresAt)
       case let end? where end == Attempt.End(report.outcome):
         return try report.next.flatMap(database.livingLease(for:))
       case .some:

@@ -17,17 +17,15 @@ extension Database {
     let groups = try Row.fetchAll(
       self,
       sql: """
-        SELECT grid.id, study.name AS study, grid.name AS grid, grid.problem, run.state,
-          count(run.id) AS runs, coalesce(sum(run.flops), 0.0) AS flops,
-          min(run.validation_loss) AS best,
+        SELECT grid.id, study.name AS study, grid.name AS grid, grid.problem, tally.state,
+          tally.runs, tally.flops, tally.best_validation_loss AS best,
           (SELECT json_group_array(law) FROM grid_wait
             WHERE grid_wait.grid_id = grid.id AND grid.state = 'blocked') AS waits
         FROM grid
         JOIN study ON study.id = grid.study_id
-        LEFT JOIN grid_run ON grid_run.grid_id = grid.id
-        LEFT JOIN run ON run.id = grid_run.run_id
-        GROUP BY grid.id, run.state
-        ORDER BY grid.id
+        LEFT JOIN grid_tally AS tally ON tally.grid_id = grid.id AND tally.runs > 0
+        WHERE grid.id NOT IN (SELECT grid_id FROM staged_range)
+        ORDER BY grid.id, tally.state
         """)
     for group in groups {
       let id: Int64 = group["id"]

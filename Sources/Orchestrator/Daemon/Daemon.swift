@@ -49,7 +49,7 @@ struct Daemon: Sendable {
       configuration: .init(address: .hostname(host, port: port), serverName: "orchestrator"),
       onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? port) },
       logger: log)
-    let services: [any Service] = [server, reaper, refit]
+    let services: [any Service] = [server, reaper] + (desk.settings.fits ? [refit] : [])
     return ServiceGroup(
       configuration: ServiceGroupConfiguration(
         services: services.map { .init(service: $0) }, gracefulShutdownSignals: signals,

@@ -125,6 +125,8 @@ struct DaemonSettings: Sendable {
   var lease: Duration = .seconds(30)
   /// Failures after which a run is no longer tried again.
   var retries = 2
+  /// Whether laws are fitted, and stages settled, as runs end.
+  var fits = true
 }
 
 extension Duration {
