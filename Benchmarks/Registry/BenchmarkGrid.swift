@@ -10,8 +10,8 @@ enum BenchmarkGrid {
       Grid.Family(
         name: name, kind: .moe,
         base: BaseShape(
-          depth: .fixed(2), headDim: 16, widthMultiple: 16, activation: Ratio(1, 8),
-          granularity: Ratio(4), topK: 4, sharedExperts: shared),
+          activation: Ratio(1, 8), granularity: Ratio(4), topK: 4, sharedExperts: shared,
+          depth: .fixed(2), widthMultiple: 16, headDim: 16),
         sweeps: [
           Grid.Sweep([
             Grid.AxisValues(.activation, [2, 4, 8, 16, 32].map { Ratio(1, $0) }),

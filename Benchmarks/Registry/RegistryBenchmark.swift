@@ -20,7 +20,7 @@ enum RegistryBenchmark {
     let place = options.folder.appending(path: "registry-benchmark-\(getpid())")
     try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: place) }
-    var table = FigureTable()
+    let table = FigureTable()
     let limits = try DiskLimits.measure(in: place, quick: options.quick)
     table.add(limits.rows)
     if options.runs("http") {

@@ -1,5 +1,6 @@
 import Foundation
 import Registry
+import Wire
 
 /// What people look at all day, over a registry of a million runs and a hundred million points.
 struct SizeBenchmark {

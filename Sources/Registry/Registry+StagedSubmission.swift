@@ -28,9 +28,9 @@ extension Registry {
     }
   }
 
-  /// Inserts the grids and their runs, hidden.
-  private func stage(
-    _ grids: [NewGrid], refresh: Bool, now: Int64
+  /// Inserts the grids and their runs, hidden; of each grid at most `slices`.
+  func stage(
+    _ grids: [NewGrid], refresh: Bool, now: Int64, slices: Int = .max
   ) async throws -> [BegunGrid] {
     var begun = try await write { database in
       try database.removeStagedSubmissions()
@@ -40,7 +40,8 @@ extension Registry {
     }
     for index in begun.indices where begun[index].isNew {
       let (runs, grid) = (grids[index].runs, begun[index])
-      for position in stride(from: 0, to: runs.count, by: Self.largestSlice) {
+      let positions = stride(from: 0, to: runs.count, by: Self.largestSlice)
+      for position in positions.prefix(slices) {
         let slice = runs[position..<min(position + Self.largestSlice, runs.count)]
         begun[index].inserted += try await write { database in
           let new = try database.insert(
@@ -58,7 +59,7 @@ extension Database {
   /// Keeps a grid out of sight, whose runs are still to come.
   fileprivate func hide(_ grid: Int64) throws {
     try execute(
-      sql: "INSERT INTO staged_range (grid_id, first_run, last_run) VALUES (?, 1, 0)",
+      sql: "INSERT INTO staged_range (grid_id, first_run, last_run) VALUES (?, 0, -1)",
       arguments: [grid])
   }
 

@@ -20,17 +20,23 @@ public final class Registry: Sendable {
     self.lock = lock
   }
 
+  /// The load that may wait to be written in each lane, control and metrics, before a request is
+  /// refused with `.busy`: a request counts 100 and each event that it carries 1.
+  public static let defaultQueueCapacity = 400_000
+
   /// Opens the registry at `path` to write, creating or migrating it.
   ///
   /// Throws `.locked` when another process writes it, `.newerSchema` when a newer program has.
-  public static func open(_ path: String) throws -> Registry {
+  public static func open(
+    _ path: String, queueCapacity: Int = defaultQueueCapacity
+  ) throws -> Registry {
     let lock = try LockFile(path + ".lock")
     return try opening(path) {
       let pool = try DatabasePool(path: path, configuration: configuration(readOnly: false))
       try pool.read { try Migrations.refuseNewer($0, path: path) }
       try Migrations.migrator.migrate(pool)
       try pool.write { try $0.removeStagedSubmissions() }
-      return Registry(reader: pool, writer: try Writer(pool), lock: lock)
+      return Registry(reader: pool, writer: try Writer(pool, queueCapacity: queueCapacity), lock: lock)
     }
   }
 
@@ -54,9 +60,10 @@ public final class Registry: Sendable {
     }
   }
 
-  /// Ends the connections; whatever is called later throws.
+  /// Ends the connections and gives up the lock; whatever is called later throws.
   public func close() throws {
     try reader.close()
+    lock?.release()
   }
 
   /// One consistent view of the file.

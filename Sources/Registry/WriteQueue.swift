@@ -13,7 +13,7 @@ enum WriteLane: Sendable {
 struct WriteQueue<Element: Sendable>: Sendable {
   /// The load of one request beside the events that it carries.
   static var requestLoad: Int { 100 }
-  /// The most that a lane holds: 4,000 requests, or fewer that carry more.
+  /// The most load that a lane holds.
   let capacity: Int
 
   private struct Lane: Sendable {
@@ -50,7 +50,7 @@ struct WriteQueue<Element: Sendable>: Sendable {
   private var metrics = Lane()
   private var turn = 0
 
-  init(capacity: Int = 4000 * WriteQueue.requestLoad) { self.capacity = capacity }
+  init(capacity: Int = Registry.defaultQueueCapacity) { self.capacity = capacity }
 
   /// How many requests wait.
   var count: Int { control.count + metrics.count }

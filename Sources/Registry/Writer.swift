@@ -20,9 +20,9 @@ final class Writer: Sendable {
   }
 
   /// Takes over the connection of `pool` that writes.
-  init(_ pool: DatabasePool, queue: WriteQueue<Write> = WriteQueue()) throws {
+  init(_ pool: DatabasePool, queueCapacity: Int) throws {
     self.pool = pool
-    state = Mutex(State(queue: queue))
+    state = Mutex(State(queue: WriteQueue(capacity: queueCapacity)))
     log = LogLength()
     try pool.writeWithoutTransaction { database in
       // Turning the write-ahead log on has set NORMAL, which may lose the last commits with the
@@ -35,6 +35,9 @@ final class Writer: Sendable {
   }
 
   var health: Health { state.withLock { $0.health } }
+
+  /// How many requests wait for the next transaction.
+  var waiting: Int { state.withLock { $0.queue.count } }
 
   /// The pages that wait in the write-ahead log to be copied into the file.
   var logPages: Int { log.pages }
@@ -75,7 +78,7 @@ final class Writer: Sendable {
       }
       for answer in batch.answers { answer(failure) }
       // After the answers, so that nobody waits for it.
-      log.checkpoint(database, isBusy: state.withLock { $0.queue.count } > 0)
+      log.checkpoint(database, isBusy: waiting > 0)
     }
   }
 
