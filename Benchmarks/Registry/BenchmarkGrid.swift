@@ -3,8 +3,9 @@ import Registry
 
 /// Grids whose runs no trainer ever sees.
 enum BenchmarkGrid {
-  /// Two families, ten budgets, 25 points each, and as many seeds as it takes for `runs` runs.
-  static func grid(_ name: String, runs: Int) -> Grid {
+  /// Two families, ten budgets, 25 points each, and as many seeds as it takes for `runs` runs; those
+  /// of two grids differ when their seeds do.
+  static func grid(_ name: String, runs: Int, firstSeed: UInt64 = 0) -> Grid {
     let seeds = max(1, runs / 500)
     func family(_ name: String, _ shared: Int) -> Grid.Family {
       Grid.Family(
@@ -25,7 +26,7 @@ enum BenchmarkGrid {
     return Grid(
       study: "benchmark", name: name, corpus: "none",
       budgets: (0..<10).map { 1e10 * Double($0 + 1) },
-      seeds: (0..<UInt64(seeds)).map { $0 }, seqLen: 32,
+      seeds: (0..<UInt64(seeds)).map { firstSeed + $0 }, seqLen: 32,
       families: [family("one", 1), family("two", 2)])
   }
 

@@ -24,7 +24,8 @@ struct SubmissionBenchmark {
     defer { try? registry.close() }
     let worker = Task.detached { try await Self.work(on: registry, worker: "w") }
     let start = ContinuousClock.now
-    let grid = try BenchmarkGrid.submission(BenchmarkGrid.grid("large", runs: count))
+    let grid = try BenchmarkGrid.submission(
+      BenchmarkGrid.grid("large", runs: count, firstSeed: 1000))
     let expanded = start.duration(to: .now)
     let submitted = try await registry.submit([grid], now: 0)
     let seconds = start.duration(to: .now).inSeconds

@@ -23,7 +23,15 @@ enum ChunkText {
 
   /// One array of what several hold, none of them empty, in their order; nothing is read as numbers.
   static func joined(_ arrays: [String]) -> String {
-    "[\(arrays.map { $0.dropFirst().dropLast() }.joined(separator: ","))]"
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(arrays.reduce(2) { $0 + $1.utf8.count })
+    bytes.append(UInt8(ascii: "["))
+    for array in arrays {
+      if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
+      bytes.append(contentsOf: array.utf8.dropFirst().dropLast())
+    }
+    bytes.append(UInt8(ascii: "]"))
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   /// An array as bytes: a string for each number would cost more than the numbers.

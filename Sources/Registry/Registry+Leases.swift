@@ -11,6 +11,13 @@ extension Registry {
   public func lease(
     _ request: LeaseRequest, now: Int64, leaseDuration: Duration
   ) async throws -> Lease? {
+    try await grant(request, now: now, leaseDuration: leaseDuration)?.decoded()
+  }
+
+  /// As `lease`, its spec as it is stored.
+  public func grant(
+    _ request: LeaseRequest, now: Int64, leaseDuration: Duration
+  ) async throws -> StoredLease? {
     try await write { database in
       if let attempt = try database.attempt(request: request.request) {
         guard attempt.end == nil, attempt.worker == request.worker else {
@@ -32,16 +39,14 @@ extension Registry {
 
 extension Database {
   /// The lease that an attempt which goes on was given.
-  func lease(of attempt: Attempt) throws -> Lease {
+  func lease(of attempt: Attempt) throws -> StoredLease {
     let spec = try String.fetchOne(
       self, sql: "SELECT spec FROM run WHERE id = ?", arguments: [attempt.run])
-    return Lease(
-      run: attempt.run, epoch: attempt.epoch, spec: try RunSpec(stored: spec ?? "", of: attempt.run)
-    )
+    return StoredLease(run: attempt.run, epoch: attempt.epoch, spec: spec ?? "")
   }
 
   /// queued → leased, for the first run in the queue.
-  func leaseNext(_ request: LeaseRequest, now: Int64, expiresAt: Int64) throws -> Lease? {
+  func leaseNext(_ request: LeaseRequest, now: Int64, expiresAt: Int64) throws -> StoredLease? {
     let statement = try cachedStatement(
       sql: """
         UPDATE run
@@ -58,8 +63,7 @@ extension Database {
     guard let row = try Row.fetchOne(statement, arguments: [request.worker, expiresAt]) else {
       return nil
     }
-    let lease = Lease(
-      run: row["id"], epoch: row["epoch"], spec: try RunSpec(stored: row["spec"], of: row["id"]))
+    let lease = StoredLease(run: row["id"], epoch: row["epoch"], spec: row["spec"])
     try cachedStatement(
       sql: """
         INSERT INTO attempt (run_id, epoch, worker_id, request, leased_at) VALUES (?, ?, ?, ?, ?)

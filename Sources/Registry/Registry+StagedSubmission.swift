@@ -2,7 +2,7 @@ import GRDB
 
 extension Registry {
   /// Runs that one transaction inserts: what a lease may have to wait for.
-  static let largestSlice = 4000
+  static let largestSlice = 1000
 
   /// Writes a submission slice by slice, out of sight, and shows all of it in one small transaction.
   /// One such submission is under way at a time. When it fails nothing of it stays.

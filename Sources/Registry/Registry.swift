@@ -36,7 +36,8 @@ public final class Registry: Sendable {
       try pool.read { try Migrations.refuseNewer($0, path: path) }
       try Migrations.migrator.migrate(pool)
       try pool.write { try $0.removeStagedSubmissions() }
-      return Registry(reader: pool, writer: try Writer(pool, queueCapacity: queueCapacity), lock: lock)
+      return Registry(
+        reader: pool, writer: try Writer(pool, queueCapacity: queueCapacity), lock: lock)
     }
   }
 
