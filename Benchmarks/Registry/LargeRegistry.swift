@@ -20,7 +20,6 @@ enum LargeRegistry {
         try insertChunks(database, points: pointsEach)
         return .commit
       }
-      try database.execute(sql: "ANALYZE")
     }
     try database.close()
   }

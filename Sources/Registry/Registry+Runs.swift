@@ -39,8 +39,10 @@ extension Registry {
         ("run.state", filter.state?.rawValue), ("grid_run.family", filter.family),
       ]
       let given = conditions.filter { $0.1 != nil }
+      // By the index of those that have ended, however few they are.
+      let ended = filter.state?.isEnded == true ? ["run.finished_at IS NOT NULL"] : []
       return try database.runRows(
-        where: given.map { "\($0.0) = ?" }, arguments: StatementArguments(given.map(\.1)),
+        where: given.map { "\($0.0) = ?" } + ended, arguments: StatementArguments(given.map(\.1)),
         inGridOrder: filter.gridID != nil, limit: filter.limit, offset: filter.offset)
     }
   }

@@ -30,8 +30,6 @@ final class Writer: Sendable {
       try database.execute(sql: "PRAGMA synchronous = FULL")
       // SQLite's 2 MB would spill the indexes of a large registry in the middle of a transaction.
       try database.execute(sql: "PRAGMA cache_size = -65536")
-      // What a savepoint may have to undo stays out of files.
-      try database.execute(sql: "PRAGMA temp_store = MEMORY")
       log.watch(database)
     }
   }

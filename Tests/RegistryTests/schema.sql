@@ -126,9 +126,6 @@ CREATE INDEX run_queue ON run (priority DESC, id) WHERE state = 'queued';
 -- index run_leases
 CREATE INDEX run_leases ON run (lease_expires_at) WHERE state = 'leased';
 
--- index run_by_study
-CREATE INDEX run_by_study ON run (study_id, state);
-
 -- table grid_run
 CREATE TABLE grid_run (
   grid_id INTEGER NOT NULL REFERENCES grid (id),
@@ -378,6 +375,9 @@ BEGIN
       coalesce(min(best_validation_loss, excluded.best_validation_loss),
         best_validation_loss, excluded.best_validation_loss);
 END;
+
+-- index run_ended
+CREATE INDEX run_ended ON run (state) WHERE finished_at IS NOT NULL;
 
 -- table staged_range
 CREATE TABLE staged_range (

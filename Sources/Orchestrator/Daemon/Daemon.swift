@@ -26,7 +26,7 @@ struct Daemon: Sendable {
   static func open(
     registry path: String, settings: DaemonSettings, clock: WallClock = .system, log: Logger
   ) async throws -> Daemon {
-    let registry = try Registry.open(path)
+    let registry = try Registry.open(path, queueCapacity: settings.queueCapacity)
     let extended = try await registry.extendLeases(now: clock.now(), by: settings.lease)
     if extended > 0 { log.info("leases extended", metadata: ["count": "\(extended)"]) }
     return Daemon(desk: Desk(registry: registry, clock: clock, settings: settings), log: log)

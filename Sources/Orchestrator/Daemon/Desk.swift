@@ -125,6 +125,8 @@ struct DaemonSettings: Sendable {
   var lease: Duration = .seconds(30)
   /// Failures after which a run is no longer tried again.
   var retries = 2
+  /// The load that may wait to be written before a request is answered with 429.
+  var queueCapacity = Registry.defaultQueueCapacity
   /// Whether laws are fitted, and stages settled, as runs end.
   var fits = true
 }
