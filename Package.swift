@@ -106,7 +106,8 @@ let package = Package(
       name: "LawBenchmark", dependencies: ["ScalingLaws"], path: "Benchmarks/Laws",
       exclude: ["peer.py"], swiftSettings: numeric),
     .executableTarget(
-      name: "RegistryBenchmark", dependencies: ["Registry", "Experiment", "Wire", grdb, grdbSQLite],
+      name: "RegistryBenchmark",
+      dependencies: ["Registry", "Experiment", "Wire", grdb, grdbSQLite],
       path: "Benchmarks/Registry", exclude: ["peer.py", "run", "setup"], swiftSettings: strict),
 
     // Tests, one target each; Loopback is the stand-in daemon of those that need one.
