@@ -17,6 +17,7 @@ let numeric: [SwiftSetting] = strict + [.unsafeFlags(["-O", "-Xcc", "-fno-math-e
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let lifecycle = Target.Dependency.product(
   name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -33,6 +34,7 @@ let package = Package(
     .executable(name: "worker", targets: ["Worker"]),
     .executable(name: "trainer-benchmark", targets: ["TrainerBenchmark"]),
     .executable(name: "law-benchmark", targets: ["LawBenchmark"]),
+    .executable(name: "registry-benchmark", targets: ["RegistryBenchmark"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -63,7 +65,7 @@ let package = Package(
       name: "Trainer", dependencies: ["Experiment", "Wire", "Corpus", "CKernels", "COneDNN"],
       swiftSettings: numeric),
     .target(
-      name: "Registry", dependencies: ["Experiment", "Wire", "CMigrations", grdb],
+      name: "Registry", dependencies: ["Experiment", "Wire", "CMigrations", grdb, grdbSQLite],
       swiftSettings: strict),
 
     // The two programs.
@@ -103,6 +105,10 @@ let package = Package(
     .executableTarget(
       name: "LawBenchmark", dependencies: ["ScalingLaws"], path: "Benchmarks/Laws",
       exclude: ["peer.py"], swiftSettings: numeric),
+    .executableTarget(
+      name: "RegistryBenchmark",
+      dependencies: ["Registry", "Experiment", "Wire", grdb, grdbSQLite],
+      path: "Benchmarks/Registry", exclude: ["peer.py", "run", "setup"], swiftSettings: strict),
 
     // Tests, one target each; Loopback is the stand-in daemon of those that need one.
     .target(name: "Loopback", path: "Tests/Loopback", swiftSettings: strict),

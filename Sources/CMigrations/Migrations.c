@@ -6,8 +6,13 @@ static const char v001_registry[] = {
 #embed "../../migrations/v001_registry.sql" suffix(, 0)
 };
 
+static const char v002_writer[] = {
+#embed "../../migrations/v002_writer.sql" suffix(, 0)
+};
+
 static const Migration migrations[] = {
     {"v001_registry", v001_registry},
+    {"v002_writer", v002_writer},
 };
 
 const int migration_count = sizeof migrations / sizeof migrations[0];

@@ -7,10 +7,17 @@ extension Registry {
   ///
   /// A repeated request gets the lease that it was given, for as long as that lives. Afterwards it
   /// is refused with `.requestSpent`: a request is one wish, and a late copy of it must not hold a
-  /// second run. Throws `.unknownWorker` and `.workerHasLeft` as well.
+  /// second run. Throws `.unknownWorker`, `.workerHasLeft` and `.degraded` as well.
   public func lease(
     _ request: LeaseRequest, now: Int64, leaseDuration: Duration
   ) async throws -> Lease? {
+    try await grant(request, now: now, leaseDuration: leaseDuration)?.decoded()
+  }
+
+  /// As `lease`, its spec as it is stored.
+  public func grant(
+    _ request: LeaseRequest, now: Int64, leaseDuration: Duration
+  ) async throws -> StoredLease? {
     try await write { database in
       if let attempt = try database.attempt(request: request.request) {
         guard attempt.end == nil, attempt.worker == request.worker else {
@@ -18,6 +25,7 @@ extension Registry {
         }
         return try database.lease(of: attempt)
       }
+      try self.requireWritable()
       switch try database.isPresent(worker: request.worker) {
       case nil: throw RegistryError.unknownWorker(request.worker)
       case false?: throw RegistryError.workerHasLeft(request.worker)
@@ -31,22 +39,23 @@ extension Registry {
 
 extension Database {
   /// The lease that an attempt which goes on was given.
-  func lease(of attempt: Attempt) throws -> Lease {
+  func lease(of attempt: Attempt) throws -> StoredLease {
     let spec = try String.fetchOne(
       self, sql: "SELECT spec FROM run WHERE id = ?", arguments: [attempt.run])
-    return Lease(
-      run: attempt.run, epoch: attempt.epoch, spec: try RunSpec(stored: spec ?? "", of: attempt.run)
-    )
+    return StoredLease(run: attempt.run, epoch: attempt.epoch, spec: spec ?? "")
   }
 
   /// queued → leased, for the first run in the queue.
-  func leaseNext(_ request: LeaseRequest, now: Int64, expiresAt: Int64) throws -> Lease? {
+  func leaseNext(_ request: LeaseRequest, now: Int64, expiresAt: Int64) throws -> StoredLease? {
     let statement = try cachedStatement(
       sql: """
         UPDATE run
         SET state = 'leased', epoch = epoch + 1, worker_id = ?, lease_expires_at = ?
         WHERE id = (
-            SELECT id FROM run WHERE state = 'queued' ORDER BY priority DESC, id LIMIT 1)
+            SELECT id FROM run
+            WHERE state = 'queued'
+              AND NOT EXISTS (SELECT 1 FROM staged_range WHERE run.id BETWEEN first_run AND last_run)
+            ORDER BY priority DESC, id LIMIT 1)
           AND state = 'queued'
         RETURNING id, epoch, spec, study_id
         """)
@@ -54,8 +63,7 @@ extension Database {
     guard let row = try Row.fetchOne(statement, arguments: [request.worker, expiresAt]) else {
       return nil
     }
-    let lease = Lease(
-      run: row["id"], epoch: row["epoch"], spec: try RunSpec(stored: row["spec"], of: row["id"]))
+    let lease = StoredLease(run: row["id"], epoch: row["epoch"], spec: row["spec"])
     try cachedStatement(
       sql: """
         INSERT INTO attempt (run_id, epoch, worker_id, request, leased_at) VALUES (?, ?, ?, ?, ?)

@@ -11,17 +11,27 @@ extension Registry {
   public func outcome(
     _ report: OutcomeReport, now: Int64, leaseDuration: Duration, retryLimit: Int = 2
   ) async throws -> Lease? {
-    try await write { database in
+    try await record(
+      report, now: now, leaseDuration: leaseDuration, retryLimit: retryLimit)?.decoded()
+  }
+
+  /// As `outcome`, the next lease's spec as it is stored.
+  public func record(
+    _ report: OutcomeReport, now: Int64, leaseDuration: Duration, retryLimit: Int = 2
+  ) async throws -> StoredLease? {
+    try await write(.control, events: report.report.events.count) { database in
       let (run, epoch) = (report.report.run, report.report.epoch)
       let attempt = try database.attempt(run, epoch: epoch)
       let expiresAt = now + leaseDuration.milliseconds
+      // The outcome is taken down all the same; its worker asks again and is told why.
+      let next = self.health == .writable ? report.next : nil
       switch attempt.end {
       case nil:
         try database.record(report.report, after: attempt, now: now)
         try database.settle(attempt, report.outcome, retryLimit: retryLimit, now: now)
-        return try database.leaseAfterOutcome(report.next, now: now, expiresAt: expiresAt)
+        return try database.leaseAfterOutcome(next, now: now, expiresAt: expiresAt)
       case .cancelled?:
-        return try database.leaseAfterOutcome(report.next, now: now, expiresAt: expiresAt)
+        return try database.leaseAfterOutcome(next, now: now, expiresAt: expiresAt)
       case let end? where end == Attempt.End(report.outcome):
         return try report.next.flatMap(database.livingLease(for:))
       case .some:
@@ -33,7 +43,7 @@ extension Registry {
 
 extension Database {
   /// The lease that a request was given, if it still lives; never another worker's.
-  fileprivate func livingLease(for request: LeaseRequest) throws -> Lease? {
+  fileprivate func livingLease(for request: LeaseRequest) throws -> StoredLease? {
     guard let attempt = try attempt(request: request.request), attempt.end == nil,
       attempt.worker == request.worker
     else { return nil }
@@ -43,7 +53,7 @@ extension Database {
   /// The next lease, where nothing about the wish may undo the outcome that came with it.
   fileprivate func leaseAfterOutcome(
     _ request: LeaseRequest?, now: Int64, expiresAt: Int64
-  ) throws -> Lease? {
+  ) throws -> StoredLease? {
     guard let request else { return nil }
     if try attempt(request: request.request) != nil { return try livingLease(for: request) }
     guard try isPresent(worker: request.worker) == true else { return nil }

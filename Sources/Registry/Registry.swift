@@ -3,33 +3,41 @@ import GRDB
 
 /// The one place with SQL: what was asked for, what ran, what came out, and the laws fitted to it.
 ///
-/// Each public method that writes is one transaction that keeps the invariants, and returns after
-/// it is on disk. Times are milliseconds since 1970 and come in as parameters. Every method throws
-/// `RegistryError`, or `CancellationError` when its task is cancelled.
+/// Each public method that writes is all or nothing and keeps the invariants, shares its commit with
+/// what else is asked for at the time, and returns after that is on disk. Times are milliseconds
+/// since 1970 and come in as parameters. Every method throws `RegistryError`, `.busy` and `.storage`
+/// those that write, or `CancellationError` when its task was cancelled before it began.
 public final class Registry: Sendable {
   private let reader: any DatabaseReader
-  private let writer: DatabasePool?
+  let writer: Writer?
+  /// Of submissions that are written in slices.
+  let staging = Turnstile()
   private let lock: LockFile?
 
-  private init(reader: any DatabaseReader, writer: DatabasePool?, lock: LockFile?) {
+  private init(reader: any DatabaseReader, writer: Writer?, lock: LockFile?) {
     self.reader = reader
     self.writer = writer
     self.lock = lock
   }
 
+  /// The load that may wait to be written in each lane, control and metrics, before a request is
+  /// refused with `.busy`: a request counts 100 and each event that it carries 1.
+  public static let defaultQueueCapacity = 400_000
+
   /// Opens the registry at `path` to write, creating or migrating it.
   ///
   /// Throws `.locked` when another process writes it, `.newerSchema` when a newer program has.
-  public static func open(_ path: String) throws -> Registry {
+  public static func open(
+    _ path: String, queueCapacity: Int = defaultQueueCapacity
+  ) throws -> Registry {
     let lock = try LockFile(path + ".lock")
     return try opening(path) {
       let pool = try DatabasePool(path: path, configuration: configuration(readOnly: false))
       try pool.read { try Migrations.refuseNewer($0, path: path) }
       try Migrations.migrator.migrate(pool)
-      // Turning the write-ahead log on has set NORMAL, which may lose the last commits with the
-      // power. A reply may leave only after its commit is on disk.
-      try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-      return Registry(reader: pool, writer: pool, lock: lock)
+      try pool.write { try $0.removeStagedSubmissions() }
+      return Registry(
+        reader: pool, writer: try Writer(pool, queueCapacity: queueCapacity), lock: lock)
     }
   }
 
@@ -53,9 +61,10 @@ public final class Registry: Sendable {
     }
   }
 
-  /// Ends the connections; whatever is called later throws.
+  /// Ends the connections and gives up the lock; whatever is called later throws.
   public func close() throws {
     try reader.close()
+    lock?.release()
   }
 
   /// One consistent view of the file.
@@ -69,16 +78,13 @@ public final class Registry: Sendable {
     }
   }
 
-  /// One transaction: all of `body` or, when it throws, nothing of it.
+  /// All of `body` or, when it throws, nothing of it; `events` is how much it carries.
   func write<Value: Sendable>(
+    _ lane: WriteLane = .control, events: Int = 0,
     _ body: @escaping @Sendable (Database) throws -> Value
   ) async throws -> Value {
     guard let writer else { throw RegistryError.readOnly }
-    do {
-      return try await writer.write(body)
-    } catch let error as DatabaseError {
-      throw RegistryError(error)
-    }
+    return try await writer.write(lane, events: events, body)
   }
 
   /// `body` on a connection that cannot write, with SQLite's errors as they are.

@@ -47,11 +47,16 @@ public enum RegistryError: Error, Hashable, Sendable {
   case ruleBroken(String)
   /// SQLite's own words about a failed read or write.
   case storage(String)
+  /// No run is leased since a commit failed for this reason.
+  case degraded(reason: String)
+  /// So many requests wait to be written that no more are taken.
+  case busy(waiting: Int)
 
   /// What the HTTP interface calls it.
   public var code: APIError.Code {
     switch self {
-    case .locked, .storage: .unavailable
+    case .locked, .storage, .degraded: .unavailable
+    case .busy: .busy
     case .cannotOpen, .newerSchema, .olderSchema, .readOnly, .unreadable: .internal
     case .unknownRun, .unknownGrid, .unknownStudy, .unknownLaw, .unknownWorker: .notFound
     case .leaseLost: .leaseLost
@@ -60,6 +65,10 @@ public enum RegistryError: Error, Hashable, Sendable {
     case .queryRefused, .queryFailed, .queryTooSlow: .refused
     }
   }
+
+  /// Seconds after which a request that was refused with `.busy` may be sent again: thousands of
+  /// requests are written in one.
+  static let busySeconds = 1
 
   /// What would be right.
   public var hint: String? {
@@ -84,7 +93,8 @@ public enum RegistryError: Error, Hashable, Sendable {
     case .queryTooSlow: "narrow it, to one run or one grid, or read the file with sqlite3"
     case .unreadable: "restore a backup"
     case .ruleBroken: "the rule's name says what the value has to be"
-    case .storage: "see that the disk has room and works, then try again"
+    case .storage, .degraded: "see that the disk has room and works, then try again"
+    case .busy: "send it again in a moment"
     }
   }
 }
@@ -128,6 +138,8 @@ extension RegistryError: CustomStringConvertible {
     case .unreadable(let what): "\(what) cannot be read"
     case .ruleBroken(let message): "the registry refuses: \(message)"
     case .storage(let message): "the registry fails: \(message)"
+    case .degraded(let reason): "no run is leased while the registry cannot be written: \(reason)"
+    case .busy(let waiting): "\(waiting) requests wait to be written"
     }
   }
 }
@@ -135,6 +147,8 @@ extension RegistryError: CustomStringConvertible {
 extension APIError {
   /// The reply that carries a registry's refusal.
   public init(_ error: RegistryError) {
-    self.init(error.code, error.description, hint: error.hint)
+    self.init(
+      error.code, error.description, hint: error.hint,
+      retryAfter: error.code == .busy ? RegistryError.busySeconds : nil)
   }
 }

@@ -44,6 +44,36 @@ struct InvariantTests {
     WHERE points <> json_array_length(steps) OR points <> json_array_length(tokens)
       OR points <> json_array_length("values")
     """,
+    "a tally is what counting comes to": """
+    WITH counted AS (
+      SELECT grid_id, state, count(*) AS runs, min(validation_loss) AS best
+      FROM grid_run JOIN run ON run.id = run_id GROUP BY 1, 2),
+    kept AS (
+      SELECT grid_id, state, runs, iif(state = 'finished', best_validation_loss, NULL) AS best
+      FROM grid_tally WHERE runs <> 0)
+    SELECT * FROM (SELECT * FROM counted EXCEPT SELECT * FROM kept)
+    UNION ALL SELECT * FROM (SELECT * FROM kept EXCEPT SELECT * FROM counted)
+    """,
+    "a tally's FLOPs are the sum of its runs'": """
+    SELECT grid_id FROM grid_tally AS tally WHERE abs(flops - (
+      SELECT coalesce(sum(run.flops), 0.0) FROM grid_run JOIN run ON run.id = run_id
+      WHERE grid_id = tally.grid_id AND state = tally.state)) > 1e-9 * abs(flops)
+    """,
+    "the latest value is the last of the newest attempt that measured any": """
+    SELECT run_id, metric, epoch, step, value, open_points FROM latest_value
+    EXCEPT
+    SELECT run_id, metric, epoch, last_step, json_extract("values", '$[#-1]'), (
+      SELECT coalesce(sum(points), 0) FROM loss_chunk AS open
+      WHERE (open.run_id, open.metric, open.epoch) = (
+        newest.run_id, newest.metric, newest.epoch) AND sealed = 0)
+    FROM loss_chunk AS newest WHERE (epoch, first_step) = (
+      SELECT epoch, first_step FROM loss_chunk
+      WHERE run_id = newest.run_id AND metric = newest.metric
+      ORDER BY epoch DESC, first_step DESC LIMIT 1)
+    """,
+    "a series that has a point has a latest value": """
+    SELECT run_id, metric FROM loss_chunk EXCEPT SELECT run_id, metric FROM latest_value
+    """,
     "each lease is an event": """
     SELECT id FROM run WHERE epoch <> (
       SELECT count(*) FROM event WHERE run_id = run.id AND kind = 'run_leased')
@@ -63,6 +93,7 @@ struct InvariantTests {
     var dice = Dice(state: seed)
     let ledger = try await Ledger()
     try await ledger.submit([1, 2, 3, 4])
+    try await ledger.submit([3, 4, 2], grid: "shares")
     var memories: [Memory] = []
     var epochs: [[String]] = []
     var ended: [[String]] = []

@@ -17,7 +17,7 @@ enum Checkout {
 /// A fresh registry in a folder of its own, one worker, and short words for what happens to a run.
 final class Ledger {
   let folder: URL
-  let registry: Registry
+  private(set) var registry: Registry
   static let worker = "w"
   static let lease = Duration.seconds(30)
   /// Time goes on by a second with each call that writes.
@@ -34,6 +34,12 @@ final class Ledger {
   deinit {
     try? registry.close()
     try? FileManager.default.removeItem(at: folder)
+  }
+
+  /// As a daemon that starts again does.
+  func reopen() throws {
+    try registry.close()
+    registry = try Registry.open(path)
   }
 
   var path: String { folder.appending(path: "registry.db").path }

@@ -40,6 +40,12 @@ struct StorageTests {
         "UPDATE run SET lost_leases = 1 WHERE state = 'leased' AND lease_expires_at <= 5",
         "run_leases"
       ),
+      (
+        """
+        SELECT id FROM run WHERE state = 'failed' AND finished_at IS NOT NULL
+        ORDER BY id LIMIT 100
+        """, "run_ended"
+      ),
       ("SELECT * FROM attempt WHERE request = 'r'", "sqlite_autoindex_attempt_1"),
       (
         "SELECT step FROM losses WHERE run = 1 AND metric = 'loss'",

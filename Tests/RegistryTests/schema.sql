@@ -126,9 +126,6 @@ CREATE INDEX run_queue ON run (priority DESC, id) WHERE state = 'queued';
 -- index run_leases
 CREATE INDEX run_leases ON run (lease_expires_at) WHERE state = 'leased';
 
--- index run_by_study
-CREATE INDEX run_by_study ON run (study_id, state);
-
 -- table grid_run
 CREATE TABLE grid_run (
   grid_id INTEGER NOT NULL REFERENCES grid (id),
@@ -270,11 +267,146 @@ BEGIN
   SELECT raise(ABORT, 'a finished or diverged run never changes');
 END;
 
+-- view metrics
+CREATE VIEW metrics AS
+SELECT
+  chunk.run_id AS run,
+  chunk.metric,
+  chunk.epoch,
+  step.value AS step,
+  json_extract(chunk.tokens, '$[' || step.key || ']') AS tokens,
+  json_extract(chunk."values", '$[' || step.key || ']') AS value
+FROM loss_chunk AS chunk, json_each(chunk.steps) AS step
+WHERE NOT EXISTS (
+  SELECT 1
+  FROM attempt AS later
+  WHERE later.run_id = chunk.run_id
+    AND later.epoch > chunk.epoch
+    AND (later.first_step < step.value OR later.first_step = 0)
+);
+
+-- view losses
+CREATE VIEW losses AS
+SELECT run, metric, step, tokens, value AS loss
+FROM metrics
+WHERE metric IN ('loss', 'validation_loss', 'bits_per_byte');
+
+-- view laws
+CREATE VIEW laws AS
+SELECT
+  law.id,
+  study.name AS study,
+  law.name,
+  law.form,
+  law.parameters,
+  law.warnings,
+  law.detail,
+  (SELECT count(*) FROM law_run WHERE law_run.law_id = law.id) AS runs,
+  grid.name AS grid,
+  law.input_sha256,
+  law.created_at
+FROM law
+JOIN study ON study.id = law.study_id
+LEFT JOIN grid ON grid.id = law.grid_id
+WHERE law.id = (
+  SELECT max(newest.id) FROM law AS newest
+  WHERE newest.study_id = law.study_id AND newest.name = law.name
+);
+
+-- table latest_value
+CREATE TABLE latest_value (
+  run_id INTEGER NOT NULL REFERENCES run (id),
+  metric TEXT NOT NULL,
+  epoch INTEGER NOT NULL,
+  step INTEGER NOT NULL,
+  tokens INTEGER,
+  value REAL NOT NULL,
+  open_points INTEGER NOT NULL,         -- how many of the attempt's are in chunks not yet sealed
+  PRIMARY KEY (run_id, metric),
+  FOREIGN KEY (run_id, epoch) REFERENCES attempt (run_id, epoch)
+) STRICT, WITHOUT ROWID;
+
+-- table grid_tally
+CREATE TABLE grid_tally (
+  grid_id INTEGER NOT NULL REFERENCES grid (id),
+  state TEXT NOT NULL,
+  runs INTEGER NOT NULL,
+  flops REAL NOT NULL,
+  best_validation_loss REAL,
+  PRIMARY KEY (grid_id, state)
+) STRICT, WITHOUT ROWID;
+
+-- trigger grid_tally_gains_run
+CREATE TRIGGER grid_tally_gains_run AFTER INSERT ON grid_run
+BEGIN
+  INSERT INTO grid_tally (grid_id, state, runs, flops, best_validation_loss)
+  SELECT new.grid_id, state, 1, coalesce(flops, 0.0), validation_loss FROM run
+  WHERE id = new.run_id
+  ON CONFLICT (grid_id, state) DO UPDATE SET
+    runs = runs + 1, flops = flops + excluded.flops,
+    best_validation_loss =
+      coalesce(min(best_validation_loss, excluded.best_validation_loss),
+        best_validation_loss, excluded.best_validation_loss);
+END;
+
+-- trigger grid_tally_loses_run
+CREATE TRIGGER grid_tally_loses_run AFTER DELETE ON grid_run
+BEGIN
+  UPDATE grid_tally SET runs = runs - 1,
+    flops = iif(runs = 1, 0.0, flops - (
+      SELECT coalesce(run.flops, 0.0) FROM run WHERE run.id = old.run_id))
+  WHERE grid_id = old.grid_id
+    AND state = (SELECT run.state FROM run WHERE run.id = old.run_id);
+END;
+
+-- trigger grid_tally_moves_run
+CREATE TRIGGER grid_tally_moves_run AFTER UPDATE OF state ON run WHEN old.state <> new.state
+BEGIN
+  INSERT INTO grid_tally (grid_id, state, runs, flops)
+  SELECT grid_id, old.state, -1, -coalesce(old.flops, 0.0) FROM grid_run WHERE run_id = old.id
+  ON CONFLICT (grid_id, state) DO UPDATE SET
+    flops = iif(runs = 1, 0.0, flops + excluded.flops), runs = runs - 1;
+  INSERT INTO grid_tally (grid_id, state, runs, flops, best_validation_loss)
+  SELECT grid_id, new.state, 1, coalesce(new.flops, 0.0), new.validation_loss FROM grid_run
+  WHERE run_id = new.id
+  ON CONFLICT (grid_id, state) DO UPDATE SET
+    runs = runs + 1, flops = flops + excluded.flops,
+    best_validation_loss =
+      coalesce(min(best_validation_loss, excluded.best_validation_loss),
+        best_validation_loss, excluded.best_validation_loss);
+END;
+
+-- index run_ended
+CREATE INDEX run_ended ON run (state) WHERE finished_at IS NOT NULL;
+
+-- table staged_range
+CREATE TABLE staged_range (
+  grid_id INTEGER NOT NULL REFERENCES grid (id),
+  first_run INTEGER NOT NULL,
+  last_run INTEGER NOT NULL,            -- below first_run while the range is empty
+  PRIMARY KEY (grid_id, first_run)
+) STRICT, WITHOUT ROWID;
+
+-- index law_run_by_run
+CREATE INDEX law_run_by_run ON law_run (run_id);
+
+-- index leverage_estimate_by_run
+CREATE INDEX leverage_estimate_by_run ON leverage_estimate (run_id);
+
 -- trigger run_is_never_deleted
 CREATE TRIGGER run_is_never_deleted BEFORE DELETE ON run
+WHEN NOT EXISTS (
+  SELECT 1 FROM staged_range WHERE old.id BETWEEN first_run AND last_run)
 BEGIN
   SELECT raise(ABORT, 'runs are never deleted');
 END;
+
+-- table pulse
+CREATE TABLE pulse (
+  id INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL,
+  CONSTRAINT pulse_is_one CHECK (id = 1)
+) STRICT;
 
 -- view runs
 CREATE VIEW runs AS
@@ -327,53 +459,8 @@ SELECT
 FROM run
 LEFT JOIN grid_run ON grid_run.run_id = run.id
 LEFT JOIN grid ON grid.id = grid_run.grid_id
-JOIN study ON study.id = coalesce(grid.study_id, run.study_id);
-
--- view metrics
-CREATE VIEW metrics AS
-SELECT
-  chunk.run_id AS run,
-  chunk.metric,
-  chunk.epoch,
-  step.value AS step,
-  json_extract(chunk.tokens, '$[' || step.key || ']') AS tokens,
-  json_extract(chunk."values", '$[' || step.key || ']') AS value
-FROM loss_chunk AS chunk, json_each(chunk.steps) AS step
-WHERE NOT EXISTS (
-  SELECT 1
-  FROM attempt AS later
-  WHERE later.run_id = chunk.run_id
-    AND later.epoch > chunk.epoch
-    AND (later.first_step < step.value OR later.first_step = 0)
-);
-
--- view losses
-CREATE VIEW losses AS
-SELECT run, metric, step, tokens, value AS loss
-FROM metrics
-WHERE metric IN ('loss', 'validation_loss', 'bits_per_byte');
-
--- view laws
-CREATE VIEW laws AS
-SELECT
-  law.id,
-  study.name AS study,
-  law.name,
-  law.form,
-  law.parameters,
-  law.warnings,
-  law.detail,
-  (SELECT count(*) FROM law_run WHERE law_run.law_id = law.id) AS runs,
-  grid.name AS grid,
-  law.input_sha256,
-  law.created_at
-FROM law
-JOIN study ON study.id = law.study_id
-LEFT JOIN grid ON grid.id = law.grid_id
-WHERE law.id = (
-  SELECT max(newest.id) FROM law AS newest
-  WHERE newest.study_id = law.study_id AND newest.name = law.name
-);
+JOIN study ON study.id = coalesce(grid.study_id, run.study_id)
+WHERE grid.id IS NULL OR grid.id NOT IN (SELECT grid_id FROM staged_range);
 
 -- view leverage
 CREATE VIEW leverage AS

@@ -15,6 +15,10 @@ struct Serve: AsyncParsableCommand {
   @Option(help: "Seconds that a lease lasts without a report.") var lease = 30.0
   @Option(help: "Failures of a run after which it is not tried again.") var retries = 2
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Fit laws as runs end, and hand out the stages that wait for them.") var fits = true
+
   func validate() throws {
     guard lease >= 1 else { throw ValidationError("--lease is at least 1 second") }
     guard retries >= 0 else { throw ValidationError("--retries is not negative") }
@@ -28,7 +32,8 @@ struct Serve: AsyncParsableCommand {
   func run() async throws {
     try await reportingFailures {
       let settings = DaemonSettings(
-        data: try files.folder(), lease: .seconds(lease), retries: retries)
+        data: try files.folder(), lease: .seconds(lease), retries: retries,
+        fits: fits)
       let registry = try files.registryPath()
       let daemon = try await Daemon.open(
         registry: registry, settings: settings, log: logging.logger("orchestrator"))

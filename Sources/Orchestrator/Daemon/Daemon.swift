@@ -26,7 +26,7 @@ struct Daemon: Sendable {
   static func open(
     registry path: String, settings: DaemonSettings, clock: WallClock = .system, log: Logger
   ) async throws -> Daemon {
-    let registry = try Registry.open(path)
+    let registry = try Registry.open(path, queueCapacity: settings.queueCapacity)
     let extended = try await registry.extendLeases(now: clock.now(), by: settings.lease)
     if extended > 0 { log.info("leases extended", metadata: ["count": "\(extended)"]) }
     return Daemon(desk: Desk(registry: registry, clock: clock, settings: settings), log: log)
@@ -49,7 +49,7 @@ struct Daemon: Sendable {
       configuration: .init(address: .hostname(host, port: port), serverName: "orchestrator"),
       onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? port) },
       logger: log)
-    let services: [any Service] = [server, reaper, refit]
+    let services: [any Service] = [server, reaper] + (desk.settings.fits ? [refit] : [])
     return ServiceGroup(
       configuration: ServiceGroupConfiguration(
         services: services.map { .init(service: $0) }, gracefulShutdownSignals: signals,

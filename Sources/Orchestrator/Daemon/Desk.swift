@@ -28,14 +28,14 @@ struct Desk: Sendable {
   }
 
   /// A lease, waiting for one as long as the request allows.
-  func lease(_ request: LeaseRequest) async throws -> LeaseReply {
+  func lease(_ request: LeaseRequest) async throws -> StoredLease? {
     let deadline = ContinuousClock.now + .seconds(min(max(request.waitSeconds, 0), 60))
     while true {
       let seen = await queue.count
-      let lease = try await registry.lease(
+      let lease = try await registry.grant(
         request, now: clock.now(), leaseDuration: settings.lease)
       let left = ContinuousClock.now.duration(to: deadline)
-      if lease != nil || left <= .zero || Task.isCancelled { return LeaseReply(lease: lease) }
+      if lease != nil || left <= .zero || Task.isCancelled { return lease }
       await queue.wait(after: seen, limit: left)
     }
   }
@@ -47,8 +47,8 @@ struct Desk: Sendable {
   }
 
   /// Records how an attempt ended and grants the slot's next lease.
-  func outcome(_ outcome: OutcomeReport) async throws -> LeaseReply {
-    let lease = try await registry.outcome(
+  func outcome(_ outcome: OutcomeReport) async throws -> StoredLease? {
+    let lease = try await registry.record(
       outcome, now: clock.now(), leaseDuration: settings.lease,
       retryLimit: settings.retries)
     switch outcome.outcome {
@@ -60,7 +60,7 @@ struct Desk: Sendable {
     case .released: await queue.raise()
     }
     guard lease == nil, let next = outcome.next, next.waitSeconds > 0 else {
-      return LeaseReply(lease: lease)
+      return lease
     }
     return try await self.lease(next)
   }
@@ -125,6 +125,10 @@ struct DaemonSettings: Sendable {
   var lease: Duration = .seconds(30)
   /// Failures after which a run is no longer tried again.
   var retries = 2
+  /// The load that may wait to be written before a request is answered with 429.
+  var queueCapacity = Registry.defaultQueueCapacity
+  /// Whether laws are fitted, and stages settled, as runs end.
+  var fits = true
 }
 
 extension Duration {

@@ -20,6 +20,8 @@ struct Reaper: Service {
           log.warning("lease lapsed", metadata: ["run": "\(run.run)", "state": "\(run.state)"])
         }
         if !lapsed.isEmpty { await queue.raise() }
+        // Nothing else may be written while no run is leased.
+        if registry.health != .writable { try await registry.probe(now: clock.now()) }
       } catch {
         log.error("cannot look for lapsed leases", metadata: ["error": "\(error)"])
       }

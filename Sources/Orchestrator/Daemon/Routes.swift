@@ -30,7 +30,7 @@ enum Routes {
     }
     group.post("/leases") { request, _ in
       let wish = try await JSONBody.decode(LeaseRequest.self, from: request)
-      return try JSONBody.response(try await desk.lease(wish))
+      return JSONBody.response(text: StoredLease.reply(try await desk.lease(wish)))
     }
     group.post("/reports") { request, _ in
       let report = try await JSONBody.decode(Report.self, from: request)
@@ -38,7 +38,7 @@ enum Routes {
     }
     group.post("/outcomes") { request, _ in
       let outcome = try await JSONBody.decode(OutcomeReport.self, from: request)
-      return try JSONBody.response(try await desk.outcome(outcome))
+      return JSONBody.response(text: StoredLease.reply(try await desk.outcome(outcome)))
     }
   }
 

@@ -1,0 +1,28 @@
+import Experiment
+public import Wire
+
+/// A lease whose run's spec is the text that the registry holds: what only hands it on does not read
+/// it and write it again, which would be most of the work of a lease.
+public struct StoredLease: Hashable, Sendable {
+  public var run: Int64
+  public var epoch: Int
+  /// Canonical JSON of the spec.
+  public var spec: String
+
+  /// The lease, its spec read. Throws `.unreadable`.
+  public func decoded() throws -> Lease {
+    Lease(
+      run: run, epoch: epoch,
+      spec: try JSONText.decode(RunSpec.self, from: spec, column: "spec of run \(run)"))
+  }
+
+  /// The lease as JSON: what encoding the decoded one comes to.
+  public var json: String { #"{"epoch":\#(epoch),"run":\#(run),"spec":\#(spec)}"# }
+}
+
+extension StoredLease {
+  /// The body of the reply to a lease request: a `LeaseReply`.
+  public static func reply(_ lease: StoredLease?) -> String {
+    lease.map { #"{"lease":\#($0.json)}"# } ?? "{}"
+  }
+}
