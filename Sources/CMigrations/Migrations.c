@@ -6,8 +6,13 @@ static const char v001_registry[] = {
 #embed "../../migrations/v001_registry.sql" suffix(, 0)
 };
 
+static const char v003_queue[] = {
+#embed "../../migrations/v003_queue.sql" suffix(, 0)
+};
+
 static const Migration migrations[] = {
     {"v001_registry", v001_registry},
+    {"v003_queue", v003_queue},
 };
 
 const int migration_count = sizeof migrations / sizeof migrations[0];

@@ -3,7 +3,8 @@ import GRDB
 public import Wire
 
 extension Registry {
-  /// Leases the run that is next in the queue; none while the queue is empty.
+  /// Leases the run that is next in the queue of those that the worker has room for; none while there
+  /// is none. docs/queue.md has the rules.
   ///
   /// A repeated request gets the lease that it was given, for as long as that lives. Afterwards it
   /// is refused with `.requestSpent`: a request is one wish, and a late copy of it must not hold a
@@ -35,34 +36,69 @@ extension Database {
     let spec = try String.fetchOne(
       self, sql: "SELECT spec FROM run WHERE id = ?", arguments: [attempt.run])
     return Lease(
-      run: attempt.run, epoch: attempt.epoch, spec: try RunSpec(stored: spec ?? "", of: attempt.run)
-    )
+      run: attempt.run, epoch: attempt.epoch, spec: try RunSpec(stored: spec ?? "", of: attempt.run),
+      grant: attempt.grant)
   }
 
-  /// queued → leased, for the first run in the queue.
+  /// queued → leased, for the first run in order that the worker has room for.
   func leaseNext(_ request: LeaseRequest, now: Int64, expiresAt: Int64) throws -> Lease? {
-    let statement = try cachedStatement(
-      sql: """
-        UPDATE run
-        SET state = 'leased', epoch = epoch + 1, worker_id = ?, lease_expires_at = ?
-        WHERE id = (
-            SELECT id FROM run WHERE state = 'queued' ORDER BY priority DESC, id LIMIT 1)
-          AND state = 'queued'
-        RETURNING id, epoch, spec, study_id
-        """)
     try saw(worker: request.worker, now: now)
-    guard let row = try Row.fetchOne(statement, arguments: [request.worker, expiresAt]) else {
+    let worker = try capacity(ofWorker: request.worker, now: now)
+    guard worker.setAside == nil, worker.free.cpus > 0 else { return nil }
+    let classes = try openClasses(now: now, cpus: worker.total.cpus).inOrder(at: now)
+    let estimate =
+      worker.walltimeEnd == nil ? WalltimeEstimate() : WalltimeEstimate(measured: try measuredClasses())
+    switch worker.choice(of: classes, estimate: estimate, now: now) {
+    case .nothing: return nil
+    case .reserve(let entry):
+      try execute(
+        sql: "UPDATE queue_class SET reserved_for = ? WHERE id = ?",
+        arguments: [worker.id, entry.id])
       return nil
+    case .take(let entry, let passed):
+      for entry in passed where entry.passedSince == nil {
+        try execute(
+          sql: "UPDATE queue_class SET passed_since = ? WHERE id = ?", arguments: [now, entry.id])
+      }
+      return try lease(
+        entry, worker.grant(for: entry), to: request, now: now, expiresAt: expiresAt)
     }
+  }
+
+  private func lease(
+    _ entry: QueueClass, _ grant: Lease.Grant, to request: LeaseRequest, now: Int64,
+    expiresAt: Int64
+  ) throws -> Lease? {
+    let row = try Row.fetchOne(
+      cachedStatement(
+        sql: """
+          UPDATE run
+          SET state = 'leased', epoch = epoch + 1, worker_id = ?, lease_expires_at = ?
+          WHERE id = ? AND state = 'queued'
+          RETURNING id, epoch, spec, flops
+          """), arguments: [request.worker, expiresAt, entry.head])
+    guard let row else { return nil }
     let lease = Lease(
-      run: row["id"], epoch: row["epoch"], spec: try RunSpec(stored: row["spec"], of: row["id"]))
+      run: row["id"], epoch: row["epoch"], spec: try RunSpec(stored: row["spec"], of: row["id"]),
+      grant: grant)
     try cachedStatement(
       sql: """
-        INSERT INTO attempt (run_id, epoch, worker_id, request, leased_at) VALUES (?, ?, ?, ?, ?)
+        INSERT INTO attempt (
+          run_id, epoch, worker_id, request, leased_at, study_id, cpus, gpus, gpu_type, memory)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
-    ).execute(arguments: [lease.run, lease.epoch, request.worker, request.request, now])
+    ).execute(arguments: [
+      lease.run, lease.epoch, request.worker, request.request, now, entry.study, grant.cpus,
+      grant.gpus, grant.gpuType, entry.request.memory,
+    ])
+    if entry.passedSince != nil || entry.reservedFor != nil {
+      try execute(
+        sql: "UPDATE queue_class SET passed_since = NULL, reserved_for = NULL WHERE id = ?",
+        arguments: [entry.id])
+    }
+    try hold(grant, flops: row["flops"] ?? 0, of: entry.study, now: now)
     try append(
-      .runLeased, at: now, study: row["study_id"], run: lease.run, epoch: lease.epoch,
+      .runLeased, at: now, study: entry.study, run: lease.run, epoch: lease.epoch,
       worker: request.worker)
     return lease
   }

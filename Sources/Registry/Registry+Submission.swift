@@ -63,11 +63,13 @@ extension Database {
   ) throws -> SubmittedGrid {
     let newest = try newestRevision(identity)
     if let newest, !(refresh && newest.isOutdated(by: grid)) {
+      try schedule(newest.id, grid.scheduling, now: now)
       return try submitted(newest.id, known: true, inserted: 0)
     }
     let study = try study(named: grid.study, now: now)
     let id = try insert(
       grid, identity: identity, revision: (newest?.revision ?? 0) + 1, study: study, now: now)
+    try schedule(id, grid.scheduling, now: nil)
     let before = try runCount()
     switch grid.content {
     case .runs(let expansion):
@@ -117,8 +119,10 @@ extension Database {
 
   /// Gives a grid the runs of `expansion`, those whose spec is new as queued ones.
   func expand(grid: Int64, into expansion: Expansion, study: Int64, now: Int64) throws {
+    let classes = try insertClasses(of: expansion.runs, grid: grid, study: study)
     for (position, run) in expansion.runs.enumerated() {
-      try insert(run, at: position, grid: grid, study: study, now: now)
+      try insert(
+        run, at: position, grid: grid, study: study, entry: classes[run.classKey]!, now: now)
     }
     for use in expansion.laws {
       try execute(
@@ -187,7 +191,7 @@ extension Database {
   }
 
   private func insert(
-    _ run: NewRun, at position: Int, grid: Int64, study: Int64, now: Int64
+    _ run: NewRun, at position: Int, grid: Int64, study: Int64, entry: Int64, now: Int64
   ) throws {
     let derived = run.derived
     let spec = run.spec
@@ -198,8 +202,8 @@ extension Database {
           source, spec, spec_sha256, study_id, parameters, active_parameters, tokens,
           flops_per_token, forward_flops_with_logits, flops, activation_ratio, granularity,
           shared_ratio, dense_ratio, attention_share, batch_tokens, learning_rate, seed, state,
-          queued_at)
-        VALUES ('trained', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?)
+          queued_at, class_id)
+        VALUES ('trained', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?)
         ON CONFLICT (spec_sha256) DO NOTHING
         """
     ).execute(arguments: [
@@ -208,6 +212,7 @@ extension Database {
       derived.flopsPerToken * Double(spec.tokens), derived.activationRatio, derived.granularity,
       derived.sharedRatio, derived.denseRatio, derived.attentionShare, spec.batchTokens,
       spec.optimiser.learningRate, Int64(bitPattern: spec.seed), now,
+      entry,
     ])
     try cachedStatement(
       sql: """

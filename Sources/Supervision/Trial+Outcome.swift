@@ -26,7 +26,7 @@ extension Trial {
   }
 
   private static func failure(of exit: Exit, finished: Bool, log: String) -> Outcome.Failure {
-    let (kind, what): (Outcome.Failure.Class, String) =
+    let (kind, what): (FailureClass, String) =
       switch exit {
       case .notStarted(let reason): (.start, reason)
       case .code(0): (.code, "exited with code 0 but printed no `finished` event")
