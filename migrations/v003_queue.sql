@@ -45,6 +45,7 @@ CREATE TABLE grid_queue (
   memory INTEGER NOT NULL DEFAULT 0,    -- bytes
   nodes INTEGER NOT NULL DEFAULT 1,
   labels TEXT NOT NULL DEFAULT '[]',    -- JSON array: what the worker has to be labelled with
+  last_class INTEGER,                   -- of its classes, which are numbered in a row
   CONSTRAINT grid_queue_paused_is_boolean CHECK (paused IN (0, 1)),
   CONSTRAINT grid_queue_counts_in_range
     CHECK (cpus >= 1 AND gpus >= 0 AND memory >= 0 AND nodes >= 1 AND not_before >= 0),
@@ -128,7 +129,11 @@ JOIN grid_run ON grid_run.run_id = run.id
 JOIN grid ON grid.id = grid_run.grid_id
 WHERE run.state NOT IN ('finished', 'diverged')
   AND grid.id = (SELECT min(grid_id) FROM grid_run AS asked WHERE asked.run_id = run.id)
-GROUP BY grid.id, grid_run.family, coalesce(grid_run.budget, run.flops, 0.0);
+GROUP BY grid.id, grid_run.family, coalesce(grid_run.budget, run.flops, 0.0)
+ORDER BY grid.id, min(grid_run.position);
+
+UPDATE grid_queue SET last_class = (
+  SELECT max(id) FROM queue_class WHERE queue_class.grid_id = grid_queue.grid_id);
 
 UPDATE run SET class_id = (
   SELECT queue_class.id

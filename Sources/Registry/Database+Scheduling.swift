@@ -38,6 +38,9 @@ extension Database {
         ])
       classes[key] = lastInsertedRowID
     }
+    try execute(
+      sql: "UPDATE grid_queue SET last_class = ? WHERE grid_id = ?",
+      arguments: [classes.values.max(), grid])
     return classes
   }
 

@@ -2,14 +2,11 @@ import Experiment
 import GRDB
 import Wire
 
-/// Runs that are alike to the queue, of one grid, family and budget, with the first of them and all
-/// that decides about it.
+/// Runs that are alike to the queue, of one grid, family and budget, with all that decides about them.
+/// Classes are numbered as they are expanded, so that the order of their numbers is that of their runs.
 struct QueueClass {
   let id: Int64
   let study: Int64
-  let grid: Int64
-  /// The first run that may start now.
-  let head: Int64
   /// The study's and the grid's.
   let priority: Int
   let weight: Double
@@ -25,51 +22,37 @@ struct QueueClass {
   let speed: Double?
   /// Since when later runs are taken for want of room for this one.
   let passedSince: Int64?
-  /// The worker that is kept free for it, if that is still here.
+  /// The worker that is kept free for it.
   let reservedFor: String?
 
   /// Reads the columns of `selection`, in their order: this is done for every class at every lease.
   init(_ row: Row) throws {
     id = row[0]
     study = row[1]
-    grid = row[2]
-    head = row[3]
-    priority = row[4]
-    weight = row[5]
-    usage = ShareUsage(held: row[6], used: row[7], at: row[8])
-    let labels: String = row[14]
+    priority = row[2]
+    weight = row[3]
+    usage = ShareUsage(held: row[4], used: row[5], at: row[6])
+    let labels: String = row[12]
     request = ResourceRequest(
-      cpus: row[9], gpus: row[10], gpuType: row[11], memory: row[12], nodes: row[13],
+      cpus: row[7], gpus: row[8], gpuType: row[9], memory: row[10], nodes: row[11],
       labels: labels == "[]"
         ? [] : try JSONText.decode([String].self, from: labels, column: "grid_queue.labels"))
-    trainer = row[15]
-    walltime = row[16]
-    budget = row[17]
-    isDense = row[18]
-    work = row[19]
-    speed = row[20]
-    passedSince = row[21]
-    reservedFor = row[22]
+    trainer = row[13]
+    walltime = row[14]
+    budget = row[15]
+    isDense = row[16]
+    work = row[17]
+    speed = row[18]
+    passedSince = row[19]
+    reservedFor = row[20]
   }
 
   /// Of `queue_class AS class`, `grid_queue AS asked` and `study_queue AS owner`.
-  static func selection(head: String = firstRun) -> String {
-    """
-    class.id, class.study_id, class.grid_id, \(head) AS head,
-    owner.priority + asked.priority, owner.weight, owner.held, owner.used, owner.used_at,
-    asked.cpus, asked.gpus, asked.gpu_type, asked.memory, asked.nodes, asked.labels,
+  static let selection = """
+    class.id, class.study_id, owner.priority + asked.priority, owner.weight, owner.held, owner.used,
+    owner.used_at, asked.cpus, asked.gpus, asked.gpu_type, asked.memory, asked.nodes, asked.labels,
     class.trainer, asked.walltime, class.budget, class.is_dense, class.work, class.speed,
-    class.passed_since,
-    (SELECT id FROM worker
-      WHERE id = class.reserved_for AND left_at IS NULL AND seen_at > :now - 60000)
-    """
-  }
-
-  /// The class's first run that `:now` lets start.
-  static let firstRun = """
-    (SELECT id FROM run
-      WHERE state = 'queued' AND class_id = class.id AND not_before <= :now
-      ORDER BY not_before, id LIMIT 1)
+    class.passed_since, class.reserved_for
     """
 
   /// What lets a class of a study be served at `:now`, whatever workers there are.
@@ -83,26 +66,42 @@ struct QueueClass {
 }
 
 extension Database {
-  /// The classes that have a run which may start at `now`, of those that ask for at most `cpus`
-  /// slots. It is found class by class: the number of runs in the queue does not matter.
-  func openClasses(now: Int64, cpus: Int) throws -> [QueueClass] {
+  /// The classes that have runs in the queue and are served at `now`, of those that ask for at most
+  /// `cpus` slots: all of them, or the first of each grid, for those of one grid differ in their time
+  /// alone. They are found one by one: how many runs there are does not matter.
+  func openClasses(now: Int64, cpus: Int, ofEachGrid isFirst: Bool) throws -> [QueueClass] {
     let rows = try Row.fetchCursor(
       cachedStatement(
         sql: """
           WITH RECURSIVE waiting (id) AS (
             SELECT min(class_id) FROM run WHERE state = 'queued'
             UNION ALL
-            SELECT (SELECT min(class_id) FROM run WHERE state = 'queued' AND class_id > waiting.id)
+            SELECT (
+              SELECT min(class_id) FROM run
+              WHERE state = 'queued' AND class_id > iif(:first, (
+                SELECT last_class FROM queue_class JOIN grid_queue USING (grid_id)
+                WHERE queue_class.id = waiting.id), waiting.id))
             FROM waiting WHERE waiting.id IS NOT NULL
           )
-          SELECT \(QueueClass.selection())
+          SELECT \(QueueClass.selection)
           FROM waiting
           CROSS JOIN queue_class AS class ON class.id = waiting.id
           CROSS JOIN study_queue AS owner ON owner.study_id = class.study_id
           CROSS JOIN grid_queue AS asked ON asked.grid_id = class.grid_id
-          WHERE asked.cpus <= :cpus AND \(QueueClass.isOpen) AND head IS NOT NULL
-          """), arguments: ["now": now, "cpus": cpus])
+          WHERE asked.cpus <= :cpus AND \(QueueClass.isOpen)
+          """), arguments: ["now": now, "cpus": cpus, "first": isFirst])
     return try Array(rows.map(QueueClass.init))
+  }
+
+  /// The run of a class that is next: in order of expansion, behind the others once it has failed.
+  func first(ofClass id: Int64, now: Int64) throws -> Int64? {
+    try Int64.fetchOne(
+      cachedStatement(
+        sql: """
+          SELECT id FROM run
+          WHERE state = 'queued' AND class_id = ? AND not_before <= ?
+          ORDER BY not_before, id LIMIT 1
+          """), arguments: [id, now])
   }
 }
 
@@ -110,6 +109,7 @@ extension [QueueClass] {
   /// In the order in which they are served: by priority, by what their study has used lately for its
   /// weight, by order of expansion.
   func inOrder(at now: Int64) -> [QueueClass] {
+    guard count > 1 else { return self }
     var shares: [Int64: Double] = [:]
     for entry in self where shares[entry.study] == nil {
       shares[entry.study] = entry.usage.share(at: now, weight: entry.weight)
@@ -119,7 +119,7 @@ extension [QueueClass] {
       if first.study != second.study, shares[first.study] != shares[second.study] {
         return shares[first.study]! < shares[second.study]!
       }
-      return first.head < second.head
+      return first.id < second.id
     }
   }
 }

@@ -61,7 +61,7 @@ extension Database {
     let row = try Row.fetchOne(
       self,
       sql: """
-        SELECT \(QueueClass.selection(head: "0")), study.name AS study, grid.name AS grid,
+        SELECT \(QueueClass.selection), study.name AS study, grid.name AS grid,
           owner.paused AS study_paused, asked.paused AS grid_paused,
           asked.not_before AS grid_not_before, owner.*
         FROM queue_class AS class
@@ -70,14 +70,14 @@ extension Database {
         JOIN study ON study.id = class.study_id
         JOIN grid ON grid.id = class.grid_id
         WHERE class.id = :id
-        """, arguments: ["id": id, "now": now])
+        """, arguments: ["id": id])
     guard let row else { throw RegistryError.unreadable("queue class \(id)") }
     return try QueuePlace(row, now: now)
   }
 
   /// Every class that is served at `now` and has runs in the queue, with their number.
   func waitingClasses(now: Int64) throws -> [(QueueClass, queued: Int)] {
-    try openClasses(now: now, cpus: .max).map { entry in
+    try openClasses(now: now, cpus: .max, ofEachGrid: false).map { entry in
       let statement = try cachedStatement(
         sql: """
           SELECT count(*) FROM run WHERE state = 'queued' AND class_id = ? AND not_before <= ?

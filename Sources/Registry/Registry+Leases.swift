@@ -45,28 +45,52 @@ extension Database {
     try saw(worker: request.worker, now: now)
     let worker = try capacity(ofWorker: request.worker, now: now)
     guard worker.setAside == nil, worker.free.cpus > 0 else { return nil }
-    let classes = try openClasses(now: now, cpus: worker.total.cpus).inOrder(at: now)
-    let estimate =
-      worker.walltimeEnd == nil ? WalltimeEstimate() : WalltimeEstimate(measured: try measuredClasses())
-    switch worker.choice(of: classes, estimate: estimate, now: now) {
-    case .nothing: return nil
-    case .reserve(let entry):
-      try execute(
-        sql: "UPDATE queue_class SET reserved_for = ? WHERE id = ?",
-        arguments: [worker.id, entry.id])
-      return nil
-    case .take(let entry, let passed):
-      for entry in passed where entry.passedSince == nil {
-        try execute(
-          sql: "UPDATE queue_class SET passed_since = ? WHERE id = ?", arguments: [now, entry.id])
+    var ofEachGrid = worker.walltimeEnd == nil
+    let estimate = WalltimeEstimate(measured: ofEachGrid ? [] : try measuredClasses())
+    var classes = try classes(for: worker, ofEachGrid: ofEachGrid, now: now)
+    while true {
+      let choice = try worker.choice(of: classes, estimate: estimate, now: now) {
+        try isHere(worker: $0, now: now)
       }
-      return try lease(
-        entry, worker.grant(for: entry), to: request, now: now, expiresAt: expiresAt)
+      switch choice {
+      case .nothing: return nil
+      case .reserve(let entry):
+        try execute(
+          sql: "UPDATE queue_class SET reserved_for = ? WHERE id = ?",
+          arguments: [worker.id, entry.id])
+        return nil
+      case .take(let entry, let passed):
+        if let run = try first(ofClass: entry.id, now: now) {
+          try pass(passed, now: now)
+          return try lease(
+            run, of: entry, worker.grant(for: entry), to: request, now: now, expiresAt: expiresAt)
+        }
+        // All that is left of the class failed and waits before it is tried again.
+        classes =
+          ofEachGrid
+          ? try self.classes(for: worker, ofEachGrid: false, now: now)
+          : classes.filter { $0.id != entry.id }
+        ofEachGrid = false
+      }
+    }
+  }
+
+  private func classes(
+    for worker: WorkerCapacity, ofEachGrid: Bool, now: Int64
+  ) throws -> [QueueClass] {
+    try openClasses(now: now, cpus: worker.total.cpus, ofEachGrid: ofEachGrid).inOrder(at: now)
+  }
+
+  /// Notes when runs that ask for more room were first passed over.
+  private func pass(_ classes: [QueueClass], now: Int64) throws {
+    for entry in classes where entry.passedSince == nil {
+      try execute(
+        sql: "UPDATE queue_class SET passed_since = ? WHERE id = ?", arguments: [now, entry.id])
     }
   }
 
   private func lease(
-    _ entry: QueueClass, _ grant: Lease.Grant, to request: LeaseRequest, now: Int64,
+    _ run: Int64, of entry: QueueClass, _ grant: Lease.Grant, to request: LeaseRequest, now: Int64,
     expiresAt: Int64
   ) throws -> Lease? {
     let row = try Row.fetchOne(
@@ -76,7 +100,7 @@ extension Database {
           SET state = 'leased', epoch = epoch + 1, worker_id = ?, lease_expires_at = ?
           WHERE id = ? AND state = 'queued'
           RETURNING id, epoch, spec, flops
-          """), arguments: [request.worker, expiresAt, entry.head])
+          """), arguments: [request.worker, expiresAt, run])
     guard let row else { return nil }
     let lease = Lease(
       run: row["id"], epoch: row["epoch"], spec: try RunSpec(stored: row["spec"], of: row["id"]),

@@ -3,18 +3,8 @@ public import Wire
 
 extension Registry {
   /// The hosts whose workers have failed lately, by name.
-  public func nodes(now: Int64) async throws -> [NodeStatus] {
-    try await read { database in
-      try Row.fetchAll(
-        database, sql: "SELECT * FROM node WHERE failures > 0 OR set_aside_until > ? ORDER BY host",
-        arguments: [now]
-      ).map { row in
-        let until: Int64? = row["set_aside_until"]
-        return NodeStatus(
-          host: row["host"], failures: row["failures"], run: row["last_run"],
-          reason: row["reason"], setAsideUntil: until.flatMap { $0 > now ? $0 : nil })
-      }
-    }
+  public func nodes() async throws -> [NodeStatus] {
+    try await read { try $0.nodes() }
   }
 
   /// Trusts a host again; whether there was anything against it. Throws `.unknownHost` for one that
@@ -36,6 +26,14 @@ extension Registry {
 }
 
 extension Database {
+  func nodes() throws -> [NodeStatus] {
+    try Row.fetchAll(self, sql: "SELECT * FROM node ORDER BY host").map { row in
+      NodeStatus(
+        host: row["host"], failures: row["failures"], run: row["last_run"], reason: row["reason"],
+        setAsideUntil: row["set_aside_until"])
+    }
+  }
+
   /// Counts what the end of an attempt says about its host: two failures in a row that may be the
   /// machine's, of different runs, set it aside; an attempt that trained clears it.
   func judgeNode(after attempt: Settled, now: Int64) throws {

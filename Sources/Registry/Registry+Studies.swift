@@ -89,6 +89,19 @@ extension Registry {
 }
 
 extension Database {
+  /// What is paused: studies by name, then grids by number.
+  func paused() throws -> [PauseRequest] {
+    try Row.fetchAll(
+      self,
+      sql: """
+        SELECT study.name, NULL
+        FROM study_queue JOIN study ON study.id = study_queue.study_id WHERE paused
+        UNION ALL
+        SELECT NULL, grid_id FROM grid_queue WHERE paused
+        """
+    ).map { PauseRequest(study: $0[0], grid: $0[1]) }
+  }
+
   fileprivate func queue(ofStudy study: String, now: Int64) throws -> StudyQueue {
     let id = try self.study(named: study)
     let row = try Row.fetchOne(

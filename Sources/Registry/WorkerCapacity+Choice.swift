@@ -17,15 +17,17 @@ extension WorkerCapacity {
 
   /// The first of `classes`, which are in order, that fits what is free. One that was passed over for
   /// ten minutes gets a worker to itself: the first that could hold it takes nothing later in order.
-  func choice(of classes: [QueueClass], estimate: WalltimeEstimate, now: Int64) -> Choice {
+  func choice(
+    of classes: [QueueClass], estimate: WalltimeEstimate, now: Int64,
+    isHere: (String) throws -> Bool
+  ) rethrows -> Choice {
     var passed: [QueueClass] = []
     for entry in classes
     where couldHold(entry) && hasTime(for: estimate.seconds(of: entry), now: now) {
       if free.holds(entry.request) { return .take(entry, passed: passed) }
-      if let since = entry.passedSince, now - since >= Self.patience,
-        entry.reservedFor ?? id == id
-      {
-        return entry.reservedFor == id ? .nothing : .reserve(entry)
+      if let since = entry.passedSince, now - since >= Self.patience {
+        if entry.reservedFor == id { return .nothing }
+        if try !(entry.reservedFor.map(isHere) ?? false) { return .reserve(entry) }
       }
       passed.append(entry)
     }

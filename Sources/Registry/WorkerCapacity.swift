@@ -48,6 +48,10 @@ struct WorkerCapacity {
     trainers.contains(entry.trainer) && total.holds(entry.request)
   }
 
+  /// Milliseconds without a word after which a worker is taken to be gone: one that is here reports,
+  /// or asks for a run, far more often.
+  static let silence: Int64 = 120_000
+
   /// Of `worker`, with the node that its host is.
   static let selection = """
     SELECT worker.*, node.reason, iif(node.set_aside_until > :now, node.set_aside_until, NULL)
@@ -67,12 +71,23 @@ extension Database {
     return try WorkerCapacity(row, held: held(byWorker: id))
   }
 
-  /// All that are here.
+  /// All that are here: they have not left, and were heard lately.
   func capacities(now: Int64) throws -> [WorkerCapacity] {
     try Row.fetchAll(
-      self, sql: "\(WorkerCapacity.selection) WHERE worker.left_at IS NULL ORDER BY worker.id",
-      arguments: ["now": now]
+      self,
+      sql: """
+        \(WorkerCapacity.selection)
+        WHERE worker.left_at IS NULL AND worker.seen_at > :now - :silence ORDER BY worker.id
+        """, arguments: ["now": now, "silence": WorkerCapacity.silence]
     ).map { try WorkerCapacity($0, held: held(byWorker: $0["id"])) }
+  }
+
+  /// Whether a worker has not left and was heard lately.
+  func isHere(worker id: String, now: Int64) throws -> Bool {
+    try Bool.fetchOne(
+      cachedStatement(
+        sql: "SELECT EXISTS (SELECT 1 FROM worker WHERE id = ? AND left_at IS NULL AND seen_at > ?)"
+      ), arguments: [id, now - WorkerCapacity.silence]) ?? false
   }
 
   /// What the worker's attempts hold, by the type of their GPUs.

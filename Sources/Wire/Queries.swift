@@ -2,10 +2,19 @@
 public struct Status: Hashable, Codable, Sendable {
   public var studies: [StudyStatus]
   public var workers: [WorkerStatus]
+  /// What is paused: a study by name, or a grid by number.
+  public var paused: [PauseRequest]
+  /// Hosts whose workers have failed lately.
+  public var nodes: [NodeStatus]
 
-  public init(studies: [StudyStatus], workers: [WorkerStatus]) {
+  public init(
+    studies: [StudyStatus], workers: [WorkerStatus], paused: [PauseRequest] = [],
+    nodes: [NodeStatus] = []
+  ) {
     self.studies = studies
     self.workers = workers
+    self.paused = paused
+    self.nodes = nodes
   }
 }
 

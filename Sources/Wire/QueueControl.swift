@@ -171,7 +171,7 @@ public struct NodeStatus: Hashable, Codable, Sendable {
   /// The last run that failed there, and how.
   public var run: Int64
   public var reason: String
-  /// Until when nothing is leased there, milliseconds since 1970; none while it is not set aside.
+  /// Until when nothing is leased there, milliseconds since 1970; none where it was not set aside.
   public var setAsideUntil: Int64?
 
   public init(host: String, failures: Int, run: Int64, reason: String, setAsideUntil: Int64?) {

@@ -40,7 +40,7 @@ struct StorageTests {
         """
         SELECT id FROM run WHERE state = 'queued' AND class_id = 3 AND not_before <= 5
         ORDER BY not_before, id LIMIT 1
-        """, "COVERING INDEX run_queue (class_id=? AND not_before<?)"
+        """, "USING INDEX run_queue (class_id=? AND not_before<?)"
       ),
       (
         "UPDATE run SET lost_leases = 1 WHERE state = 'leased' AND lease_expires_at <= 5",

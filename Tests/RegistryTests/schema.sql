@@ -443,6 +443,7 @@ CREATE TABLE grid_queue (
   memory INTEGER NOT NULL DEFAULT 0,    -- bytes
   nodes INTEGER NOT NULL DEFAULT 1,
   labels TEXT NOT NULL DEFAULT '[]',    -- JSON array: what the worker has to be labelled with
+  last_class INTEGER,                   -- of its classes, which are numbered in a row
   CONSTRAINT grid_queue_paused_is_boolean CHECK (paused IN (0, 1)),
   CONSTRAINT grid_queue_counts_in_range
     CHECK (cpus >= 1 AND gpus >= 0 AND memory >= 0 AND nodes >= 1 AND not_before >= 0),

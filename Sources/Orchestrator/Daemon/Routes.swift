@@ -15,6 +15,7 @@ enum Routes {
     let version = router.group("/v1")
     addWorkerRoutes(to: version, desk)
     addSubmissionRoutes(to: version, desk)
+    addQueueRoutes(to: version, desk)
     addQueryRoutes(to: version, RegistryAnswers(registry: desk.registry))
     return router
   }
