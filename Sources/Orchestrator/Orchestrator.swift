@@ -18,6 +18,7 @@ struct Orchestrator: AsyncParsableCommand {
       Cancel.self, Pause.self, Resume.self, RetryCommand.self, StudyCommand.self, NodeCommand.self,
       ImportCommand.self, ExportCommand.self, LeverageCommand.self, Laws.self, LawCommand.self,
       FitCommand.self, PlanCommand.self, SQL.self, CorpusCommand.self,
+      OpenAPICommand.self,
     ])
 }
 

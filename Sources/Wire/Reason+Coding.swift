@@ -105,7 +105,8 @@ extension Reason: Codable {
     case .leased(let worker, let epoch, let since):
       [(.worker, worker), (.epoch, epoch), (.since, since)]
     case .ended(let state, let failure, let message):
-      [(.state, state), (.failure, failure), (.problem, message)]
+      [(.state, state)] + (failure.map { [(.failure, $0)] } ?? [])
+        + (message.map { [(.problem, $0)] } ?? [])
     case .waitsForLaw(let law, let grid): [(.law, law), (.grid, grid)]
     case .stuck(let problem): [(.problem, problem)]
     case .studyPaused(let study): [(.study, study)]

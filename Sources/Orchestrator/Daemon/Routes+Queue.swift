@@ -1,5 +1,6 @@
 import Foundation
 import Hummingbird
+import NIOCore
 import Registry
 import Wire
 
@@ -48,5 +49,14 @@ extension Routes {
   private static func name(_ parameter: String, _ context: DaemonContext) throws -> String {
     let text = try context.parameters.require(parameter)
     return text.removingPercentEncoding ?? text
+  }
+}
+
+extension OpenAPI {
+  /// The document as the daemon serves it.
+  static func response() throws -> Response {
+    Response(
+      status: .ok, headers: [.contentType: "application/json; charset=utf-8"],
+      body: .init(byteBuffer: ByteBuffer(string: try document())))
   }
 }

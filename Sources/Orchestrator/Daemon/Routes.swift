@@ -13,6 +13,7 @@ enum Routes {
     router.add(middleware: RefusalMiddleware())
     router.get("/healthz") { _, _ in "ok\n" }
     let version = router.group("/v1")
+    version.get("/openapi.json") { _, _ in try OpenAPI.response() }
     addWorkerRoutes(to: version, desk)
     addSubmissionRoutes(to: version, desk)
     addQueueRoutes(to: version, desk)
