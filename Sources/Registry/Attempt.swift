@@ -70,6 +70,7 @@ extension Database {
           """), arguments: [now, end.rawValue, failure?.rawValue, message, run, epoch])
     try sealSeries(run: run, epoch: epoch)
     guard let row else { return }
-    try settle(Settled(row, run: run, epoch: epoch, end: end, failure: failure, message: message), now: now)
+    try settle(
+      Settled(row, run: run, epoch: epoch, end: end, failure: failure, message: message), now: now)
   }
 }

@@ -86,14 +86,15 @@ extension Database {
         let theirs = other.usage.share(at: now, weight: other.weight)
         byShare += theirs < share ? queued : 0
       } else {
-        order += try Int.fetchOne(
-          cachedStatement(
-            sql: """
-              SELECT count(*) FROM run
-              WHERE state = 'queued' AND class_id = ?1 AND (
-                CASE WHEN ?1 = ?2 THEN (not_before, id) < (?3, ?4)
-                ELSE not_before <= ?5 AND id < ?4 END)
-              """), arguments: [other.id, entry.id, notBefore, run, now]) ?? 0
+        order +=
+          try Int.fetchOne(
+            cachedStatement(
+              sql: """
+                SELECT count(*) FROM run
+                WHERE state = 'queued' AND class_id = ?1 AND (
+                  CASE WHEN ?1 = ?2 THEN (not_before, id) < (?3, ?4)
+                  ELSE not_before <= ?5 AND id < ?4 END)
+                """), arguments: [other.id, entry.id, notBefore, run, now]) ?? 0
       }
     }
     guard priority + byShare + order > 0 else { return nil }

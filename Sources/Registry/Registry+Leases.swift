@@ -36,7 +36,8 @@ extension Database {
     let spec = try String.fetchOne(
       self, sql: "SELECT spec FROM run WHERE id = ?", arguments: [attempt.run])
     return Lease(
-      run: attempt.run, epoch: attempt.epoch, spec: try RunSpec(stored: spec ?? "", of: attempt.run),
+      run: attempt.run, epoch: attempt.epoch,
+      spec: try RunSpec(stored: spec ?? "", of: attempt.run),
       grant: attempt.grant)
   }
 

@@ -40,7 +40,8 @@ extension Registry {
         arguments: ["paused": paused, "id": id])
       guard database.changesCount > 0 else { return false }
       try database.append(
-        .schedulingChanged, at: now, study: id, detail: ["what": .text(paused ? "paused" : "resumed")])
+        .schedulingChanged, at: now, study: id,
+        detail: ["what": .text(paused ? "paused" : "resumed")])
       return true
     }
   }
@@ -83,7 +84,8 @@ extension Registry {
   /// Whether any run is queued.
   public func hasQueue() async throws -> Bool {
     try await read {
-      try Bool.fetchOne($0, sql: "SELECT EXISTS (SELECT 1 FROM run WHERE state = 'queued')") ?? false
+      try Bool.fetchOne($0, sql: "SELECT EXISTS (SELECT 1 FROM run WHERE state = 'queued')")
+        ?? false
     }
   }
 }

@@ -16,6 +16,17 @@ public struct Status: Hashable, Codable, Sendable {
     self.paused = paused
     self.nodes = nodes
   }
+
+  private enum CodingKeys: String, CodingKey { case studies, workers, paused, nodes }
+
+  /// A daemon that does not say what is paused or set aside has nothing such.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    studies = try container.decode([StudyStatus].self, forKey: .studies)
+    workers = try container.decode([WorkerStatus].self, forKey: .workers)
+    paused = try container.decodeIfPresent([PauseRequest].self, forKey: .paused) ?? []
+    nodes = try container.decodeIfPresent([NodeStatus].self, forKey: .nodes) ?? []
+  }
 }
 
 /// How far a grid is.

@@ -32,7 +32,8 @@ struct Attempt: Sendable {
       let launch = TrainerLaunch(
         command: command, directory: directory.url, data: settings.data,
         earlier: directory.earlier,
-        environment: settings.environment(for: lease.grant, devices: devices), grace: settings.grace)
+        environment: settings.environment(for: lease.grant, devices: devices), grace: settings.grace
+      )
       let outbox = Outbox(lease, spool: directory.spool)
       return (await supervise(launch, outbox), outbox)
     } catch let error as CatalogueError {

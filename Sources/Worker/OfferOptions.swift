@@ -34,7 +34,8 @@ struct OfferOptions: ParsableArguments {
     }
     guard nodes > 0 else { throw ValidationError("--nodes \(nodes): write a number above 0") }
     if let gpus, Self.devices(gpus) == nil {
-      throw ValidationError("--gpus \(gpus): write types with their numbers, as h100:8,a100:2, or none")
+      throw ValidationError(
+        "--gpus \(gpus): write types with their numbers, as h100:8,a100:2, or none")
     }
     if let memory, ByteCount(parsing: memory) == nil {
       throw ValidationError("--memory \(memory): write an amount, as 64GiB")
@@ -73,7 +74,8 @@ struct OfferOptions: ParsableArguments {
     var devices: [String] = []
     for part in text.split(separator: ",", omittingEmptySubsequences: false) {
       let sides = part.split(separator: ":", omittingEmptySubsequences: false)
-      guard sides.count == 2, !sides[0].isEmpty, let count = Int(sides[1]), (1...1024).contains(count)
+      guard sides.count == 2, !sides[0].isEmpty, let count = Int(sides[1]),
+        (1...1024).contains(count)
       else { return nil }
       devices += Array(repeating: sides[0].lowercased(), count: count)
     }

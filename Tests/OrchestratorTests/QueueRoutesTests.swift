@@ -1,4 +1,5 @@
 import Client
+import Experiment
 import Foundation
 import Testing
 import Wire
@@ -63,7 +64,8 @@ struct QueueRoutesTests {
     }
   }
 
-  @Test("a study's limits are set, shown and taken away again; a retry puts back what was cancelled")
+  @Test(
+    "a study's limits are set, shown and taken away again; a retry puts back what was cancelled")
   func study() async throws {
     try await withDaemon { client in
       let path = "/v1/studies/test"

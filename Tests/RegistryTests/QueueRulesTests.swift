@@ -24,7 +24,8 @@ struct QueueRulesTests {
 
   @Test("pauses double from ten seconds to an hour")
   func pauses() {
-    #expect([1, 2, 3, 9, 10, 99].map(RetryRule.pause) == [10, 20, 40, 2560, 3600, 3600].map { $0 * 1000 })
+    #expect(
+      [1, 2, 3, 9, 10, 99].map(RetryRule.pause) == [10, 20, 40, 2560, 3600, 3600].map { $0 * 1000 })
   }
 
   @Test("usage is what was held, half of it forgotten in an hour")
@@ -125,7 +126,8 @@ struct QueueRulesTests {
     #expect(abs(queue.spentFLOPs - 0.5 * 300 * 12_800) < 1)
     #expect(queue.inFlightFLOPs == 300 * 12_800)
     #expect(abs(queue.spentGPUHours - 4.08) < 0.05)
-    let rows = try await ledger.rows("SELECT flops, gpus, failure FROM ledger WHERE epoch = 1 AND run = 1")
+    let rows = try await ledger.rows(
+      "SELECT flops, gpus, failure FROM ledger WHERE epoch = 1 AND run = 1")
     #expect(rows == [["1920000.0", "4", "code"]])
   }
 

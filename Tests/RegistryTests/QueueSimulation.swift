@@ -58,7 +58,8 @@ final class QueueSimulation {
     switch Int.random(in: 0..<20, using: &dice) {
     case 0..<10: try await lease()
     case 10..<15: try await end()
-    case 15: _ = try await registry.pause(study: study, Bool.random(using: &dice), now: ledger.tick())
+    case 15:
+      _ = try await registry.pause(study: study, Bool.random(using: &dice), now: ledger.tick())
     case 16:
       let limit = Int.random(in: 0...6, using: &dice)
       _ = try await registry.change(

@@ -37,7 +37,8 @@ struct OfferTests {
   func allocation() throws {
     let slurm = ["SLURM_JOB_END_TIME": "5000"]
     #expect(try offer(["--gpus", "none"], slurm).offer.walltimeEnd == 5_000_000)
-    #expect(try offer(["--gpus", "none", "--walltime", "1m"], slurm).offer.walltimeEnd == 1_060_000)
+    #expect(
+      try offer(["--gpus", "none", "--walltime", "1m"], slurm).offer.walltimeEnd == 1_060_000)
     #expect(try offer(["--gpus", "none"]).offer.walltimeEnd == nil)
   }
 

@@ -53,7 +53,9 @@ extension GridExplanation {
     let states = RunState.allCases.compactMap { state in
       counts[state.rawValue].map { "\($0) \(state.rawValue)" }
     }
-    var lines = ["grid \(grid): " + (states.isEmpty ? "no runs yet" : states.joined(separator: ", "))]
+    var lines = [
+      "grid \(grid): " + (states.isEmpty ? "no runs yet" : states.joined(separator: ", "))
+    ]
     lines += reasons.map { "  \($0)" }
     if let next { lines.append(next.rendered) }
     return lines.joined(separator: "\n")

@@ -27,7 +27,7 @@ extension OpenAPI {
         {"source": {"study": "old", "grid": "table", "file": "runs.csv", "sha256": "9f86d081",
            "format": "csv", "mapping": {"loss": "lm_loss"}, "group": [], "keep": [],
            "conditions": [], "convention": "6N"},
-         "runs": {"family": ["dense"], "point": ["{}"], "seed": [1], "numbers": ["loss", [2.41]],
+         "runs": {"family": ["dense"], "point": ["{}"], "seed": [1], "numbers": {"loss": [2.41]},
            "extra": ["{}"]},
          "dry_run": true}
         """),
