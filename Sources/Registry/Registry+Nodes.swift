@@ -69,7 +69,7 @@ extension Database {
         """,
       arguments: [
         "run": attempt.run, "worker": attempt.worker,
-        "reason": Self.firstLine(attempt.message ?? ""),
+        "reason": Self.gist(attempt.message ?? ""),
       ])
     guard let row, row["failures"] >= RetryRule.nodeFailureLimit else { return }
     let host: String = row["host"]
@@ -81,7 +81,10 @@ extension Database {
       detail: ["host": .text(host), "until": .integer(now + RetryRule.nodePause)])
   }
 
-  private static func firstLine(_ text: String) -> String {
-    text.split(whereSeparator: \.isNewline).first.map(String.init) ?? "no reason given"
+  /// One line that says what was wrong: the last of a trainer's log where the message has that.
+  private static func gist(_ message: String) -> String {
+    let lines = message.split(whereSeparator: \.isNewline).map(String.init)
+    guard let first = lines.first else { return "no reason given" }
+    return first.hasSuffix(":") ? lines[lines.count - 1] : first
   }
 }

@@ -25,19 +25,20 @@ extension Reason: CustomStringConvertible {
     case .notBefore(let at, .retry): "it failed and is tried again from \(Self.time(at)) on"
     case .noWorker: "no worker is connected"
     case .noFit(let workers, let nearest, let lacks):
-      "none of \(workers) workers has what it asks for; \(nearest), the nearest, lacks "
+      "no worker of \(workers) has what it asks for; \(nearest), the nearest, lacks "
         + Self.list(lacks)
     case .busy(let workers, let nearest, let lacks):
-      "the \(workers) workers that have what it asks for are busy; on \(nearest) it asks for "
+      "all workers that have what it asks for, \(workers), are busy; on \(nearest) it lacks "
         + Self.list(lacks) + " free"
     case .walltime(let workers, let needs, let longest):
-      "it takes about \(Self.hours(needs)), and the \(workers) workers that have what it asks for "
-        + "end within \(Self.hours(longest))"
+      "it takes about \(Self.hours(needs)), and all workers that have what it asks for, "
+        + "\(workers), end within \(Self.hours(longest))"
     case .setAside(let host, let until, let cause):
       "host \(host) is set aside until \(Self.time(until)): \(cause)"
     case .ahead(let priority, let share, let order):
-      "\(priority + share + order) runs are ahead: \(priority) by priority, \(share) by their "
-        + "study's share, \(order) by order"
+      "ahead of it in the queue: "
+        + [(priority, "by priority"), (share, "by their study's share"), (order, "by order")]
+        .filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
     }
   }
 
