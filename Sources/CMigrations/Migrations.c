@@ -10,9 +10,14 @@ static const char v002_writer[] = {
 #embed "../../migrations/v002_writer.sql" suffix(, 0)
 };
 
+static const char v003_queue[] = {
+#embed "../../migrations/v003_queue.sql" suffix(, 0)
+};
+
 static const Migration migrations[] = {
     {"v001_registry", v001_registry},
     {"v002_writer", v002_writer},
+    {"v003_queue", v003_queue},
 };
 
 const int migration_count = sizeof migrations / sizeof migrations[0];

@@ -3,17 +3,21 @@ import GRDB
 
 extension Database {
   /// Inserts those of `runs` whose spec is new as queued ones, and all as a grid's, the first of them
-  /// at `position`. Returns the numbers of the new ones, which follow each other.
+  /// at `position`. `classes` has one for each of them. Returns the numbers of the new ones, which
+  /// follow each other.
   @discardableResult
   func insert(
-    _ runs: ArraySlice<NewRun>, at position: Int, grid: Int64, study: Int64, now: Int64
+    _ runs: ArraySlice<NewRun>, at position: Int, grid: Int64, study: Int64,
+    classes: [ClassKey: Int64], now: Int64
   ) throws -> Range<Int64> {
     let statements = try RunStatements(self)
     var texts = PointTexts()
     var new: Range<Int64>?
     for (offset, run) in runs.enumerated() {
       let id: Int64
-      if let inserted = try insert(run, study: study, now: now, statements) {
+      if let inserted = try insert(
+        run, study: study, entry: classes[run.classKey]!, now: now, statements)
+      {
         id = inserted
         new = (new?.lowerBound ?? id)..<(id + 1)
       } else {
@@ -30,7 +34,7 @@ extension Database {
 
   /// The number of a run whose spec is new.
   private func insert(
-    _ run: NewRun, study: Int64, now: Int64, _ statements: RunStatements
+    _ run: NewRun, study: Int64, entry: Int64, now: Int64, _ statements: RunStatements
   ) throws -> Int64? {
     let derived = run.derived
     let spec = run.spec
@@ -40,6 +44,7 @@ extension Database {
       derived.flopsPerToken * Double(spec.tokens), derived.activationRatio, derived.granularity,
       derived.sharedRatio, derived.denseRatio, derived.attentionShare, spec.batchTokens,
       spec.optimiser.learningRate, Int64(bitPattern: spec.seed), now,
+      entry,
     ])
     return changesCount == 1 ? lastInsertedRowID : nil
   }
@@ -58,8 +63,8 @@ private struct RunStatements {
           source, spec, spec_sha256, study_id, parameters, active_parameters, tokens,
           flops_per_token, forward_flops_with_logits, flops, activation_ratio, granularity,
           shared_ratio, dense_ratio, attention_share, batch_tokens, learning_rate, seed, state,
-          queued_at)
-        VALUES ('trained', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?)
+          queued_at, class_id)
+        VALUES ('trained', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?)
         ON CONFLICT (spec_sha256) DO NOTHING
         """)
     known = try database.cachedStatement(sql: "SELECT id FROM run WHERE spec_sha256 = ?")

@@ -45,7 +45,7 @@ extension Registry {
         let slice = runs[position..<min(position + Self.largestSlice, runs.count)]
         begun[index].inserted += try await write { database in
           let new = try database.insert(
-            slice, at: position, grid: grid.id, study: grid.study, now: now)
+            slice, at: position, grid: grid.id, study: grid.study, classes: grid.classes, now: now)
           try database.hide(new, of: grid.id)
           return new.count
         }
@@ -92,6 +92,23 @@ extension Database {
             SELECT run.id FROM staged_range JOIN run ON run.id BETWEEN first_run AND last_run)
           AND NOT EXISTS (SELECT 1 FROM grid_run WHERE grid_run.run_id = run.id)
         """)
+    // A run that another grid has asked for since queues there.
+    try execute(
+      sql: """
+        UPDATE run
+        SET class_id = (
+          SELECT queue_class.id
+          FROM grid_run JOIN queue_class USING (grid_id, family, budget)
+          WHERE grid_run.run_id = run.id
+          ORDER BY grid_run.grid_id LIMIT 1)
+        WHERE class_id IN (
+          SELECT queue_class.id FROM queue_class
+          WHERE queue_class.grid_id IN (SELECT grid_id FROM staged_range))
+        """)
+    for table in ["queue_class", "grid_queue"] {
+      try execute(
+        sql: "DELETE FROM \(table) WHERE grid_id IN (SELECT grid_id FROM staged_range)")
+    }
     try execute(sql: "DELETE FROM staged_range")
     for grid in grids { try execute(sql: "DELETE FROM grid WHERE id = ?", arguments: [grid]) }
   }

@@ -5,7 +5,9 @@ extension Registry {
   /// How far every grid is, and who works on it.
   public func status() async throws -> Status {
     try await read { database in
-      Status(studies: try database.gridStatus(), workers: try database.workerStatus())
+      Status(
+        studies: try database.gridStatus(), workers: try database.workerStatus(),
+        paused: try database.paused(), nodes: try database.nodes())
     }
   }
 }

@@ -24,7 +24,8 @@ extension Registry {
         var begun = begun
         if begun.isNew {
           begun.inserted = try database.insert(
-            grid.runs[...], at: 0, grid: begun.id, study: begun.study, now: now
+            grid.runs[...], at: 0, grid: begun.id, study: begun.study, classes: begun.classes,
+            now: now
           ).count
           try database.finish(grid, begun, now: now)
         }
@@ -78,6 +79,8 @@ struct BegunGrid {
   let study: Int64
   /// Whether it was not there before; only then are its runs inserted.
   let isNew: Bool
+  /// The classes that its runs queue in.
+  var classes: [ClassKey: Int64] = [:]
   /// How many of its runs were new to the registry.
   var inserted = 0
 }
@@ -93,11 +96,13 @@ extension Database {
       let study = try study(named: grid.study, now: now)
       let newest = try newestRevision(identity)
       if let newest, !(refresh && newest.isOutdated(by: grid)) {
+        try schedule(newest.id, grid.scheduling, now: now)
         begun.append(BegunGrid(id: newest.id, study: study, isNew: false))
         continue
       }
       let id = try insert(
         grid, identity: identity, revision: (newest?.revision ?? 0) + 1, study: study, now: now)
+      try schedule(id, grid.scheduling, now: nil)
       if case .waits(let waits) = grid.content {
         for wait in waits {
           try execute(
@@ -105,7 +110,8 @@ extension Database {
             arguments: [id, wait.law, begun[wait.stage].id])
         }
       }
-      begun.append(BegunGrid(id: id, study: study, isNew: true))
+      let classes = try insertClasses(of: grid.runs, grid: id, study: study)
+      begun.append(BegunGrid(id: id, study: study, isNew: true, classes: classes))
     }
     return begun
   }
@@ -155,7 +161,9 @@ extension Database {
 
   /// Gives a grid the runs of `expansion`, those whose spec is new as queued ones.
   func expand(grid: Int64, into expansion: Expansion, study: Int64, now: Int64) throws {
-    try insert(expansion.runs[...], at: 0, grid: grid, study: study, now: now)
+    let classes = try insertClasses(of: expansion.runs, grid: grid, study: study)
+    try insert(
+      expansion.runs[...], at: 0, grid: grid, study: study, classes: classes, now: now)
     try insert(expansion.laws, grid: grid)
   }
 

@@ -19,6 +19,8 @@ public enum RegistryError: Error, Hashable, Sendable {
   case unknownStudy(String)
   case unknownLaw(Int64)
   case unknownWorker(String)
+  /// No worker was ever on that host.
+  case unknownHost(String)
   /// The worker said good-bye, so it gets no lease.
   case workerHasLeft(String)
 
@@ -30,6 +32,8 @@ public enum RegistryError: Error, Hashable, Sendable {
   case outOfSequence(run: Int64, epoch: Int, expected: Int, received: Int)
   /// The run's state does not allow it.
   case wrongState(run: Int64, state: RunState, allowed: [RunState])
+  /// A setting has a value that it does not take.
+  case badSetting(String, String, allowed: String)
   /// A number that has to be finite is not.
   case notFinite(String)
   /// A run to import, by its place in the request, is not one that finished.
@@ -58,10 +62,11 @@ public enum RegistryError: Error, Hashable, Sendable {
     case .locked, .storage, .degraded: .unavailable
     case .busy: .busy
     case .cannotOpen, .newerSchema, .olderSchema, .readOnly, .unreadable: .internal
-    case .unknownRun, .unknownGrid, .unknownStudy, .unknownLaw, .unknownWorker: .notFound
+    case .unknownRun, .unknownGrid, .unknownStudy, .unknownLaw, .unknownWorker, .unknownHost:
+      .notFound
     case .leaseLost: .leaseLost
     case .workerHasLeft, .requestSpent, .outOfSequence, .wrongState: .conflict
-    case .notFinite, .runRefused, .ruleBroken: .invalid
+    case .notFinite, .badSetting, .runRefused, .ruleBroken: .invalid
     case .queryRefused, .queryFailed, .queryTooSlow: .refused
     }
   }
@@ -80,12 +85,14 @@ public enum RegistryError: Error, Hashable, Sendable {
     case .readOnly: "only the daemon writes: send it the request"
     case .unknownRun, .unknownGrid, .unknownStudy: "`orchestrator runs` lists what there is"
     case .unknownLaw: "`orchestrator laws` lists the newest of each name"
+    case .unknownHost: "`orchestrator status` lists the workers' hosts"
     case .unknownWorker, .workerHasLeft: "register the worker first"
     case .leaseLost: "end the trainer at once and ask for another run"
     case .requestSpent: "ask with a new request"
     case .outOfSequence(_, _, let expected, _): "send report \(expected) first"
     case .wrongState(_, _, let allowed):
       "it has to be " + allowed.map(\.rawValue).joined(separator: " or ")
+    case .badSetting(_, _, let allowed): "it takes \(allowed)"
     case .notFinite: "a run whose numbers overflow has diverged: report that"
     case .runRefused: "check the table with `orchestrator import --dry-run`"
     case .queryRefused: "write one SELECT, WITH, VALUES or EXPLAIN statement"
@@ -124,12 +131,14 @@ extension RegistryError: CustomStringConvertible {
     case .unknownStudy(let study): "there is no study '\(study)'"
     case .unknownLaw(let law): "there is no law \(law)"
     case .unknownWorker(let worker): "there is no worker '\(worker)'"
+    case .unknownHost(let host): "no worker was ever on a host '\(host)'"
     case .workerHasLeft(let worker): "worker '\(worker)' has left"
     case .leaseLost(let run, let epoch): "the lease of run \(run) is no longer epoch \(epoch)'s"
     case .requestSpent(let request): "request '\(request)' has had its lease"
     case .outOfSequence(let run, let epoch, let expected, let received):
       "run \(run), epoch \(epoch): report \(received) where \(expected) is next"
     case .wrongState(let run, let state, _): "run \(run) is \(state.rawValue)"
+    case .badSetting(let name, let value, _): "\(name) cannot be \(value)"
     case .notFinite(let name): "\(name) is not a finite number"
     case .runRefused(let index, let reason): "run \(index + 1) of the import is refused: \(reason)"
     case .queryRefused(let reason): "the query is refused: \(reason)"

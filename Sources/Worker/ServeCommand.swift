@@ -3,6 +3,7 @@ import Client
 import Foundation
 import Glibc
 import Logging
+import Wire
 
 /// `worker serve`, the default: leases and trains runs.
 struct ServeCommand: AsyncParsableCommand {
@@ -29,8 +30,7 @@ struct ServeCommand: AsyncParsableCommand {
       """)
   var connect: String?
 
-  @Option(help: "Trainers side by side.")
-  var slots = 1
+  @OptionGroup var offered: OfferOptions
 
   @Option(
     help: "The data folder, with the prepared corpora; $ORCHESTRATOR_DATA, else ./data.",
@@ -72,9 +72,6 @@ struct ServeCommand: AsyncParsableCommand {
   var verbose = false
 
   func validate() throws {
-    guard (1...1024).contains(slots) else {
-      throw ValidationError("--slots \(slots): a worker has 1 to 1024 slots")
-    }
     guard grace.isFinite, grace >= 0 else {
       throw ValidationError("--grace \(grace): write seconds, 0 or more")
     }
@@ -129,9 +126,14 @@ struct ServeCommand: AsyncParsableCommand {
     } catch let error as CatalogueError {
       throw ValidationError("--trainer: \(error)")
     }
+    let devices = offered.devices()
+    var offer = offered.offer(devices: devices, environment: environment, now: Date())
+    offer.trainers = catalogue.names
     return WorkerSettings(
-      id: "\(name ?? host)-\(UUID().uuidString.prefix(8).lowercased())", host: host, slots: slots,
-      data: data, runs: runs, trainers: catalogue,
+      id: "\(name ?? host)-\(UUID().uuidString.prefix(8).lowercased())", host: host,
+      slots: offered.slots, offer: offer,
+      gpus: GPUPool(devices, visible: environment["CUDA_VISIBLE_DEVICES"]), data: data, runs: runs,
+      trainers: catalogue,
       environment: Self.trainerEnvironment(environment), grace: .seconds(grace))
   }
 
@@ -140,12 +142,10 @@ struct ServeCommand: AsyncParsableCommand {
     try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
   }
 
-  /// Trainers do not speak to the daemon, so they do not get its token; a slot is one core unless
-  /// the worker's own environment says otherwise.
+  /// Trainers do not speak to the daemon, so they do not get its token.
   private static func trainerEnvironment(_ own: [String: String]) -> [String: String] {
     var environment = own
     environment["ORCHESTRATOR_TOKEN"] = nil
-    environment["OMP_NUM_THREADS"] = own["OMP_NUM_THREADS"] ?? "1"
     return environment
   }
 }

@@ -167,7 +167,7 @@ struct InvariantTests {
     case 14: try await ledger.register()
     case 15:
       try await ledger.registry.extendLeases(now: ledger.tick(), by: Ledger.lease)
-    default: try await ledger.registry.retry(run: run, now: ledger.tick())
+    default: try await ledger.registry.retry(runs: [run], now: ledger.tick())
     }
   }
 

@@ -13,7 +13,7 @@ struct StoredLeaseTests {
     let wish = LeaseRequest(worker: Ledger.worker, request: "r")
     let stored = try #require(
       try await ledger.registry.grant(wish, now: ledger.tick(), leaseDuration: Ledger.lease))
-    let text = StoredLease.reply(stored)
+    let text = try StoredLease.reply(stored)
     let reply = try JSONDecoder().decode(LeaseReply.self, from: Data(text.utf8))
     #expect(reply.lease == (try stored.decoded()))
     #expect(reply.lease?.spec == Ledger.spec(seed: 1))

@@ -52,7 +52,7 @@ CREATE TABLE worker (
   version TEXT NOT NULL,
   joined_at INTEGER NOT NULL,
   seen_at INTEGER NOT NULL,
-  left_at INTEGER,
+  left_at INTEGER, gpus TEXT NOT NULL DEFAULT '{}', memory INTEGER NOT NULL DEFAULT 0, nodes INTEGER NOT NULL DEFAULT 1, labels TEXT NOT NULL DEFAULT '[]', trainers TEXT NOT NULL DEFAULT '["native"]', walltime_end INTEGER,
   CONSTRAINT worker_has_slots CHECK (slots > 0)
 ) STRICT, WITHOUT ROWID;
 
@@ -86,7 +86,6 @@ CREATE TABLE run (
   epoch INTEGER NOT NULL DEFAULT 0,     -- rises with each lease and fences what came before
   failures INTEGER NOT NULL DEFAULT 0,  -- spends the retry budget
   lost_leases INTEGER NOT NULL DEFAULT 0, -- workers that vanished with it; costs no retry
-  priority INTEGER NOT NULL DEFAULT 0,
   queued_at INTEGER NOT NULL,
   worker_id TEXT REFERENCES worker (id),
   lease_expires_at INTEGER,
@@ -99,7 +98,7 @@ CREATE TABLE run (
   train_seconds REAL,
   train_cpu_seconds REAL,
   failure TEXT,                         -- class of the last failure
-  message TEXT,                         -- why it failed or diverged, for people
+  message TEXT, class_id INTEGER REFERENCES queue_class (id), not_before INTEGER NOT NULL DEFAULT 0,                         -- why it failed or diverged, for people
 
   CONSTRAINT run_source_known CHECK (source IN ('trained', 'imported')),
   CONSTRAINT run_state_known
@@ -119,9 +118,6 @@ CREATE TABLE run (
   CONSTRAINT run_counts_not_negative
     CHECK (epoch >= 0 AND failures >= 0 AND lost_leases >= 0)
 ) STRICT;
-
--- index run_queue
-CREATE INDEX run_queue ON run (priority DESC, id) WHERE state = 'queued';
 
 -- index run_leases
 CREATE INDEX run_leases ON run (lease_expires_at) WHERE state = 'leased';
@@ -157,7 +153,7 @@ CREATE TABLE attempt (
   sequence INTEGER NOT NULL DEFAULT 0,  -- last report accepted
   ended_at INTEGER,
   outcome TEXT,
-  message TEXT,
+  message TEXT, study_id INTEGER REFERENCES study (id), cpus INTEGER NOT NULL DEFAULT 1, gpus INTEGER NOT NULL DEFAULT 0, gpu_type TEXT, memory INTEGER NOT NULL DEFAULT 0, flops REAL, failure TEXT,
   PRIMARY KEY (run_id, epoch),
   CONSTRAINT attempt_outcome_known CHECK (
     outcome IN ('finished', 'diverged', 'failed', 'cancelled', 'released', 'lost')),
@@ -489,3 +485,155 @@ SELECT
 FROM leverage_estimate
 JOIN laws ON laws.id = leverage_estimate.law_id
 JOIN runs ON runs.id = leverage_estimate.run_id AND runs.study = laws.study;
+
+-- table study_queue
+CREATE TABLE study_queue (
+  study_id INTEGER PRIMARY KEY REFERENCES study (id),
+  paused INTEGER NOT NULL DEFAULT 0,
+  priority INTEGER NOT NULL DEFAULT 0,
+  weight REAL NOT NULL DEFAULT 1,
+  max_concurrent INTEGER,
+  budget_flops REAL,
+  budget_gpu_seconds REAL,
+  running INTEGER NOT NULL DEFAULT 0,   -- attempts that go on
+  held INTEGER NOT NULL DEFAULT 0,      -- what they hold, in slots: a GPU counts as 16
+  held_gpus INTEGER NOT NULL DEFAULT 0,
+  held_flops REAL NOT NULL DEFAULT 0,   -- C of their runs
+  used REAL NOT NULL DEFAULT 0,         -- slot-seconds as of used_at, half of them forgotten an hour
+  used_at INTEGER NOT NULL DEFAULT 0,
+  spent_flops REAL NOT NULL DEFAULT 0,  -- by the attempts that have ended
+  spent_gpu_seconds REAL NOT NULL DEFAULT 0, -- up to used_at, by those that go on as well
+  CONSTRAINT study_queue_paused_is_boolean CHECK (paused IN (0, 1)),
+  CONSTRAINT study_queue_weight_positive CHECK (weight > 0),
+  CONSTRAINT study_queue_limits_not_negative CHECK (
+    coalesce(max_concurrent, 0) >= 0 AND coalesce(budget_flops, 0) >= 0
+    AND coalesce(budget_gpu_seconds, 0) >= 0),
+  CONSTRAINT study_queue_sums_not_negative CHECK (running >= 0 AND held >= 0 AND held_gpus >= 0)
+) STRICT;
+
+-- trigger study_has_queue
+CREATE TRIGGER study_has_queue AFTER INSERT ON study
+BEGIN
+  INSERT INTO study_queue (study_id, used_at) VALUES (new.id, new.created_at);
+END;
+
+-- table grid_queue
+CREATE TABLE grid_queue (
+  grid_id INTEGER PRIMARY KEY REFERENCES grid (id),
+  paused INTEGER NOT NULL DEFAULT 0,
+  priority INTEGER NOT NULL DEFAULT 0,
+  not_before INTEGER NOT NULL DEFAULT 0,
+  walltime REAL,                        -- seconds that a run may take; none: it is estimated
+  cpus INTEGER NOT NULL DEFAULT 1,
+  gpus INTEGER NOT NULL DEFAULT 0,      -- all of one type
+  gpu_type TEXT,                        -- none: any
+  memory INTEGER NOT NULL DEFAULT 0,    -- bytes
+  nodes INTEGER NOT NULL DEFAULT 1,
+  labels TEXT NOT NULL DEFAULT '[]',    -- JSON array: what the worker has to be labelled with
+  last_class INTEGER,                   -- of its classes, which are numbered in a row
+  CONSTRAINT grid_queue_paused_is_boolean CHECK (paused IN (0, 1)),
+  CONSTRAINT grid_queue_counts_in_range
+    CHECK (cpus >= 1 AND gpus >= 0 AND memory >= 0 AND nodes >= 1 AND not_before >= 0),
+  CONSTRAINT grid_queue_walltime_positive CHECK (walltime IS NULL OR walltime > 0),
+  CONSTRAINT grid_queue_labels_are_json CHECK (json_valid(labels))
+) STRICT;
+
+-- trigger grid_has_queue
+CREATE TRIGGER grid_has_queue AFTER INSERT ON grid
+BEGIN
+  INSERT INTO grid_queue (grid_id) VALUES (new.id);
+END;
+
+-- table queue_class
+CREATE TABLE queue_class (
+  id INTEGER PRIMARY KEY,
+  study_id INTEGER NOT NULL REFERENCES study (id),
+  grid_id INTEGER NOT NULL REFERENCES grid (id),
+  family TEXT NOT NULL,
+  budget REAL NOT NULL,
+  trainer TEXT NOT NULL,
+  is_dense INTEGER NOT NULL,
+  work REAL NOT NULL,                   -- FLOPs of its largest run, logits and router included
+  speed REAL,                           -- FLOPs a second of the last attempts that finished
+  passed_since INTEGER,                 -- when a worker first took a later run for want of room
+  reserved_for TEXT REFERENCES worker (id), -- the worker that is kept free for it
+  UNIQUE (grid_id, family, budget),
+  CONSTRAINT queue_class_work_positive CHECK (work >= 0 AND coalesce(speed, 1) > 0)
+) STRICT;
+
+-- index queue_class_measured
+CREATE INDEX queue_class_measured ON queue_class (id) WHERE speed IS NOT NULL;
+
+-- table node
+CREATE TABLE node (
+  host TEXT PRIMARY KEY,
+  failures INTEGER NOT NULL,            -- in a row, of different runs
+  last_run INTEGER NOT NULL REFERENCES run (id),
+  reason TEXT NOT NULL,
+  set_aside_at INTEGER,
+  set_aside_until INTEGER,
+  CONSTRAINT node_set_aside_has_end CHECK ((set_aside_at IS NULL) = (set_aside_until IS NULL))
+) STRICT, WITHOUT ROWID;
+
+-- index run_queue
+CREATE INDEX run_queue ON run (class_id, not_before, id) WHERE state = 'queued';
+
+-- index run_due
+CREATE INDEX run_due ON run (not_before) WHERE state = 'queued' AND not_before > 0;
+
+-- index attempt_open
+CREATE INDEX attempt_open ON attempt (worker_id, gpu_type, cpus, gpus, memory)
+WHERE ended_at IS NULL;
+
+-- view ledger
+CREATE VIEW ledger AS
+SELECT
+  study.name AS study,
+  attempt.run_id AS run,
+  attempt.epoch,
+  attempt.worker_id AS worker,
+  attempt.leased_at,
+  attempt.ended_at,
+  attempt.outcome,
+  attempt.failure,
+  attempt.cpus,
+  attempt.gpus,
+  attempt.gpu_type,
+  attempt.flops,
+  attempt.cpus * (attempt.ended_at - attempt.leased_at) / 3.6e6 AS cpu_hours,
+  attempt.gpus * (attempt.ended_at - attempt.leased_at) / 3.6e6 AS gpu_hours
+FROM attempt
+JOIN study ON study.id = attempt.study_id;
+
+-- view queue
+CREATE VIEW queue AS
+SELECT
+  study.name AS study,
+  grid.name AS grid,
+  queue_class.grid_id,
+  queue_class.family,
+  queue_class.budget,
+  (SELECT count(*) FROM run WHERE run.state = 'queued' AND run.class_id = queue_class.id) AS queued,
+  study_queue.priority + grid_queue.priority AS priority,
+  study_queue.weight,
+  study_queue.paused OR grid_queue.paused AS paused,
+  grid_queue.not_before,
+  grid_queue.cpus,
+  grid_queue.gpus,
+  grid_queue.gpu_type,
+  grid_queue.memory,
+  grid_queue.nodes,
+  grid_queue.labels,
+  queue_class.trainer,
+  coalesce(grid_queue.walltime, queue_class.work / queue_class.speed) AS seconds
+FROM queue_class
+JOIN study ON study.id = queue_class.study_id
+JOIN study_queue ON study_queue.study_id = queue_class.study_id
+JOIN grid ON grid.id = queue_class.grid_id
+JOIN grid_queue ON grid_queue.grid_id = queue_class.grid_id
+WHERE queue_class.grid_id NOT IN (SELECT grid_id FROM staged_range)
+  AND EXISTS (SELECT 1 FROM run WHERE run.state = 'queued' AND run.class_id = queue_class.id);
+
+-- view nodes
+CREATE VIEW nodes AS
+SELECT host, failures, last_run AS run, reason, set_aside_at, set_aside_until FROM node;

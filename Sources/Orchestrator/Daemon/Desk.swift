@@ -52,13 +52,11 @@ struct Desk: Sendable {
       outcome, now: clock.now(), leaseDuration: settings.lease,
       retryLimit: settings.retries)
     switch outcome.outcome {
-    case .finished, .diverged: await finished.raise()
-    case .failed:
-      // It may have been the last of its grid.
-      await finished.raise()
-      await queue.raise()
-    case .released: await queue.raise()
+    // A failed run may have been the last of its grid.
+    case .finished, .diverged, .failed: await finished.raise()
+    case .released: break
     }
+    try await freed(leased: lease != nil)
     guard lease == nil, let next = outcome.next, next.waitSeconds > 0 else {
       return lease
     }
@@ -103,6 +101,7 @@ struct Desk: Sendable {
     var cancelled = try await registry.cancel(runs: request.runs, now: now)
     if let grid = request.grid { cancelled += try await registry.cancel(grid: grid, now: now) }
     await finished.raise()
+    try await freed(leased: false)
     return CancelReply(cancelled: cancelled)
   }
 }

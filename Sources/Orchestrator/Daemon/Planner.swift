@@ -103,7 +103,7 @@ extension Plan {
     stages.map { stage in
       NewGrid(
         study: study, name: stage.grid.name, source: stage.grid.canonicalSource, text: text,
-        fits: stage.grid.fits.map(\.rawValue),
+        fits: stage.grid.fits.map(\.rawValue), scheduling: stage.grid.scheduling,
         content: stage.waits.isEmpty ? .runs(stage.expansion) : .waits(stage.waits))
     }
   }

@@ -13,8 +13,10 @@ enum Routes {
     router.add(middleware: RefusalMiddleware())
     router.get("/healthz") { _, _ in "ok\n" }
     let version = router.group("/v1")
+    version.get("/openapi.json") { _, _ in try OpenAPI.response() }
     addWorkerRoutes(to: version, desk)
     addSubmissionRoutes(to: version, desk)
+    addQueueRoutes(to: version, desk)
     addQueryRoutes(to: version, RegistryAnswers(registry: desk.registry))
     return router
   }
@@ -30,7 +32,7 @@ enum Routes {
     }
     group.post("/leases") { request, _ in
       let wish = try await JSONBody.decode(LeaseRequest.self, from: request)
-      return JSONBody.response(text: StoredLease.reply(try await desk.lease(wish)))
+      return JSONBody.response(text: try StoredLease.reply(try await desk.lease(wish)))
     }
     group.post("/reports") { request, _ in
       let report = try await JSONBody.decode(Report.self, from: request)
@@ -38,7 +40,7 @@ enum Routes {
     }
     group.post("/outcomes") { request, _ in
       let outcome = try await JSONBody.decode(OutcomeReport.self, from: request)
-      return JSONBody.response(text: StoredLease.reply(try await desk.outcome(outcome)))
+      return JSONBody.response(text: try StoredLease.reply(try await desk.outcome(outcome)))
     }
   }
 
