@@ -6,8 +6,13 @@ static const char v001_registry[] = {
 #embed "../../migrations/v001_registry.sql" suffix(, 0)
 };
 
+static const char v004_evaluation[] = {
+#embed "../../migrations/v004_evaluation.sql" suffix(, 0)
+};
+
 static const Migration migrations[] = {
     {"v001_registry", v001_registry},
+    {"v004_evaluation", v004_evaluation},
 };
 
 const int migration_count = sizeof migrations / sizeof migrations[0];

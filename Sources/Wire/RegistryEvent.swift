@@ -20,6 +20,8 @@ public struct RegistryEvent: Hashable, Codable, Sendable {
     case workerJoined = "worker_joined"
     case workerLeft = "worker_left"
     case lawRecorded = "law_recorded"
+    /// A suite's numbers for a checkpoint of the run.
+    case evaluationRecorded = "evaluation_recorded"
   }
 
   /// Rises by at least one with each event.

@@ -16,6 +16,7 @@ enum Routes {
     addWorkerRoutes(to: version, desk)
     addSubmissionRoutes(to: version, desk)
     addQueryRoutes(to: version, RegistryAnswers(registry: desk.registry))
+    addEvaluationRoutes(to: version, desk)
     return router
   }
 

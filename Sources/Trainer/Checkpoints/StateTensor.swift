@@ -17,3 +17,14 @@ struct StateTensor {
     }
   }
 }
+
+extension Transformer {
+  /// What a trained model is: its parameters, and the biases that choose its experts.
+  var weights: [StateTensor] {
+    let experts = architecture.experts
+    let biases = StateTensor(
+      name: "selection_bias", shape: [experts == 0 ? 0 : selectionBias.count / experts, experts],
+      values: selectionBias.elements)
+    return StateTensor.all(of: parameters, layout) + (selectionBias.count > 0 ? [biases] : [])
+  }
+}
