@@ -107,7 +107,8 @@ struct ClozeSetTests {
   @Test(
     "text that has no such sentence makes no item",
     arguments: [
-      "", "no end", "Too short.", "A CAPITAL word ends this otherwise long and whole sentence HERE.",
+      "", "no end", "Too short.",
+      "A CAPITAL word ends this otherwise long and whole sentence HERE.",
       "A number ends this otherwise long and whole sentence 1234.",
     ])
   func nothing(text: String) {

@@ -65,7 +65,8 @@ final class Library {
     let sentence = { () -> String in
       let subject = Int.random(in: 0..<12, using: &generator)
       let filler = (0..<3).map { _ in word(Int.random(in: 24..<64, using: &generator)) }
-      return "In \(word(subject)) they \(filler.joined(separator: " and ")) the \(word(subject + 12))."
+      return
+        "In \(word(subject)) they \(filler.joined(separator: " and ")) the \(word(subject + 12))."
     }
     return (0..<count).map { _ in
       #"{"text":"\#((0..<6).map { _ in sentence() }.joined(separator: " "))"}"#

@@ -1,5 +1,6 @@
 import Foundation
 import Hummingbird
+import Registry
 import Wire
 
 extension Routes {

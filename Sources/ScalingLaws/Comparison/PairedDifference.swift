@@ -68,7 +68,8 @@ public struct PairedDifference: Hashable, Sendable {
     let n = won + lost
     var tail = 0.0
     for k in 0...min(won, lost) {
-      let choices: Double = lgamma(Double(n + 1)) - lgamma(Double(k + 1)) - lgamma(Double(n - k + 1))
+      let choices: Double =
+        lgamma(Double(n + 1)) - lgamma(Double(k + 1)) - lgamma(Double(n - k + 1))
       tail += exp(choices - Double(n) * log(2))
     }
     return min(1, 2 * tail)

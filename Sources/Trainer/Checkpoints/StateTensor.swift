@@ -1,3 +1,5 @@
+import Experiment
+
 /// A named tensor in a run's memory: what a checkpoint is made of.
 struct StateTensor {
   let name: String

@@ -1,4 +1,5 @@
 import Corpus
+import Experiment
 import Wire
 
 extension TrainedModel {
@@ -31,6 +32,10 @@ extension TrainedModel {
   /// will be. What comes after them is not seen by them.
   private func fill(_ sequence: Int, _ context: [Int32], _ candidate: [Int32]) -> Range<Int> {
     let tokens = Array((context + candidate).suffix(batch.seqLen + 1))
+    // A token outside the vocabulary would be read as an address.
+    precondition(
+      tokens.allSatisfy { 0 <= $0 && $0 < spec.architecture.vocab },
+      "a token lies outside the vocabulary")
     let start = sequence * batch.seqLen
     for position in 0..<batch.seqLen {
       batch.inputs[start + position] = position < tokens.count ? tokens[position] : 0

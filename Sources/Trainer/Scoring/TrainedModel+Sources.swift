@@ -1,4 +1,5 @@
 import Corpus
+import Experiment
 import Foundation
 import Wire
 
