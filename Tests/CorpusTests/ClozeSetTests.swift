@@ -44,7 +44,8 @@ struct ClozeSetTests {
     #expect(set.sha256 == Self.goldenDigest)
   }
 
-  private static let goldenDigest = "GOLDEN"
+  private static let goldenDigest =
+    "ff2851f46c39698f26a0b675840921249e3b7af2b1ebd18210c6ac8694bd29ce"
 
   @Test("every item is whole sentences of a held-out document and its right last word")
   func rightAnswers() {

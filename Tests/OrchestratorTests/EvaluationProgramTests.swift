@@ -10,7 +10,7 @@ struct EvaluationProgramTests {
   /// Two dense runs.
   private static var grid: String {
     let families = Laboratory.grid.range(of: "  moe:")!
-    return Laboratory.grid[..<families.lowerBound]
+    return String(Laboratory.grid[..<families.lowerBound])
       .replacing("budgets: [1e9, 3e9]", with: "budgets: [1e9]")
       .replacing("scale: [1/2, 1, 2]", with: "scale: [1, 2]")
   }
@@ -60,7 +60,7 @@ struct EvaluationProgramTests {
         "worker", ["evaluate", run.path, "--suite", "cloze", "--json"] + data)
       #expect(await again.line(containing: "recorded before") != nil)
       let printed = try JSONDecoder().decode(
-        [EvaluationSubmission].self, from: Data(try await again.result().output.utf8))
+        [EvaluationSubmission].self, from: Data(await again.result().output.utf8))
       #expect(printed.map(\.suite) == [.cloze])
 
       let compared = try await Program("orchestrator", ["evaluations", "2", "1", "--url", url])

@@ -1,4 +1,6 @@
+import Experiment
 import Foundation
+import GRDB
 import Testing
 import Wire
 

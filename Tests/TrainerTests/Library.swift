@@ -12,7 +12,8 @@ final class Library {
   let corpus: PreparedCorpus
 
   init() throws {
-    place = try Place()
+    let place = try Place()
+    self.place = place
     let files = try ["north", "south"].enumerated().map { number, name in
       let url = place.folder.appending(path: "\(name).jsonl")
       try Data(Self.lines(220, seed: UInt64(number + 1)).utf8).write(to: url)
@@ -49,7 +50,7 @@ final class Library {
       CheckpointFolder(directory: folder, earlier: []), policy: policy, spec: spec,
       environment: [:], clock: .stopped, log: { _ in })
     var finished: TrainerEvent.Finished?
-    _ = try process.train(saving: checkpoints, until: { false }) { event in
+    _ = process.train(saving: checkpoints, until: { false }) { event in
       if case .finished(let last) = event { finished = last }
     }
     return (folder, finished)

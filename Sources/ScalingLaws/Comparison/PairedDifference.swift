@@ -17,7 +17,8 @@ public struct PairedDifference: Hashable, Sendable {
 
   /// Of weighted means over the same samples, as losses over documents weighted by tokens: the ratio
   /// estimator Σ w·(second − first) / Σ w, its standard error by linearisation with samples as the
-  /// clusters, Student's t with one degree of freedom less than samples.
+  /// clusters. A few long documents weigh more than many short ones, so they count as Kish's effective
+  /// number, (Σ w)² / Σ w²; Student's t has one degree of freedom less than that.
   ///
   /// The arrays have one length, at least 1; weights are positive.
   public init(means first: [Double], _ second: [Double], weights: [Double]) {
@@ -38,9 +39,10 @@ public struct PairedDifference: Hashable, Sendable {
       let deviation = sample.0 * (sample.1 - mean)
       return sum + deviation * deviation
     }
-    let n = Double(samples)
-    let error = (n / (n - 1) * squares).squareRoot() / total
-    let half = error * StudentT(degreesOfFreedom: samples - 1).quantile(central: 0.95)
+    let effective = total * total / weights.reduce(0) { $0 + $1 * $1 }
+    let error = (effective / (effective - 1) * squares).squareRoot() / total
+    let freedom = max(1, Int(effective.rounded()) - 1)
+    let half = error * StudentT(degreesOfFreedom: freedom).quantile(central: 0.95)
     (low, high) = (mean - half, mean + half)
   }
 

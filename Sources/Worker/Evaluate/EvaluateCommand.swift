@@ -1,10 +1,10 @@
-import ArgumentParser
+public import ArgumentParser
 import Client
 import Corpus
 import Foundation
 import Glibc
 import Trainer
-import Wire
+public import Wire
 
 /// `worker evaluate`: scores a trained model on held-out text.
 struct EvaluateCommand: AsyncParsableCommand {
