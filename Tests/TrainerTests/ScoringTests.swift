@@ -81,12 +81,17 @@ struct ScoringTests {
     }
   }
 
-  @Test("what comes after a candidate, and which batch it is in, changes nothing")
-  func padding() throws {
-    let suite = try cloze()
+  @Test("an item's result does not depend on which other items are scored with it")
+  func batches() throws {
     let model = TrainedModel(untrained: library.spec())
-    #expect(model.score(suite).scores == model.score(suite).scores)
-    #expect(suite.questions.allSatisfy { $0.context.count > 1 && $0.candidates.count == 4 })
+    let many = model.score(try cloze())
+    let few = model.score(
+      try ClozeSuite(library.corpus, settings: .init(itemsPerSource: 7, contextBytes: 120)))
+    for score in few.scores where score.source != "all" {
+      let same = try #require(
+        many.scores.first { $0.source == score.source && $0.metric == score.metric })
+      #expect(try #require(score.values) == Array(#require(same.values).prefix(7)))
+    }
   }
 
   @Test("a checkpoint gives the weights of its step")
