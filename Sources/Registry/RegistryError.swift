@@ -21,6 +21,8 @@ public enum RegistryError: Error, Hashable, Sendable {
   case unknownWorker(String)
   /// No worker was ever on that host.
   case unknownHost(String)
+  /// No run has that spec.
+  case unknownSpec(sha256: String)
   /// The worker said good-bye, so it gets no lease.
   case workerHasLeft(String)
 
@@ -38,6 +40,8 @@ public enum RegistryError: Error, Hashable, Sendable {
   case notFinite(String)
   /// A run to import, by its place in the request, is not one that finished.
   case runRefused(index: Int, reason: String)
+  /// An evaluation is not one that a suite makes.
+  case evaluationRefused(reason: String)
 
   /// The query is not one reading statement.
   case queryRefused(reason: String)
@@ -62,11 +66,12 @@ public enum RegistryError: Error, Hashable, Sendable {
     case .locked, .storage, .degraded: .unavailable
     case .busy: .busy
     case .cannotOpen, .newerSchema, .olderSchema, .readOnly, .unreadable: .internal
-    case .unknownRun, .unknownGrid, .unknownStudy, .unknownLaw, .unknownWorker, .unknownHost:
+    case .unknownRun, .unknownGrid, .unknownStudy, .unknownLaw, .unknownWorker, .unknownHost,
+      .unknownSpec:
       .notFound
     case .leaseLost: .leaseLost
     case .workerHasLeft, .requestSpent, .outOfSequence, .wrongState: .conflict
-    case .notFinite, .badSetting, .runRefused, .ruleBroken: .invalid
+    case .notFinite, .badSetting, .runRefused, .evaluationRefused, .ruleBroken: .invalid
     case .queryRefused, .queryFailed, .queryTooSlow: .refused
     }
   }
@@ -84,6 +89,7 @@ public enum RegistryError: Error, Hashable, Sendable {
     case .olderSchema: "start the daemon once: it migrates the file"
     case .readOnly: "only the daemon writes: send it the request"
     case .unknownRun, .unknownGrid, .unknownStudy: "`orchestrator runs` lists what there is"
+    case .unknownSpec: "ask the daemon that the run was submitted to"
     case .unknownLaw: "`orchestrator laws` lists the newest of each name"
     case .unknownHost: "`orchestrator status` lists the workers' hosts"
     case .unknownWorker, .workerHasLeft: "register the worker first"
@@ -95,6 +101,7 @@ public enum RegistryError: Error, Hashable, Sendable {
     case .badSetting(_, _, let allowed): "it takes \(allowed)"
     case .notFinite: "a run whose numbers overflow has diverged: report that"
     case .runRefused: "check the table with `orchestrator import --dry-run`"
+    case .evaluationRefused: "`worker evaluate` makes evaluations and records them"
     case .queryRefused: "write one SELECT, WITH, VALUES or EXPLAIN statement"
     case .queryFailed: "docs/registry.md lists the views and their columns"
     case .queryTooSlow: "narrow it, to one run or one grid, or read the file with sqlite3"
@@ -132,6 +139,7 @@ extension RegistryError: CustomStringConvertible {
     case .unknownLaw(let law): "there is no law \(law)"
     case .unknownWorker(let worker): "there is no worker '\(worker)'"
     case .unknownHost(let host): "no worker was ever on a host '\(host)'"
+    case .unknownSpec(let sha256): "no run has the spec SHA-256 \(sha256)"
     case .workerHasLeft(let worker): "worker '\(worker)' has left"
     case .leaseLost(let run, let epoch): "the lease of run \(run) is no longer epoch \(epoch)'s"
     case .requestSpent(let request): "request '\(request)' has had its lease"
@@ -141,6 +149,7 @@ extension RegistryError: CustomStringConvertible {
     case .badSetting(let name, let value, _): "\(name) cannot be \(value)"
     case .notFinite(let name): "\(name) is not a finite number"
     case .runRefused(let index, let reason): "run \(index + 1) of the import is refused: \(reason)"
+    case .evaluationRefused(let reason): "the evaluation is refused: \(reason)"
     case .queryRefused(let reason): "the query is refused: \(reason)"
     case .queryFailed(let message): "the query fails: \(message)"
     case .queryTooSlow(let seconds): "the query took longer than \(seconds) s"

@@ -25,6 +25,8 @@ public struct RegistryEvent: Hashable, Codable, Sendable {
     /// A host whose workers fail gets no more runs for a while.
     case nodeSetAside = "node_set_aside"
     case nodeCleared = "node_cleared"
+    /// A suite's numbers for a checkpoint of the run.
+    case evaluationRecorded = "evaluation_recorded"
   }
 
   /// Rises by at least one with each event.

@@ -95,6 +95,11 @@ struct Desk: Sendable {
     return LawReply(id: recorded.id, inserted: recorded.inserted)
   }
 
+  /// Records what a suite says of a run's checkpoint.
+  func record(_ evaluation: EvaluationSubmission) async throws -> EvaluationReply {
+    try await registry.record(evaluation, now: clock.now())
+  }
+
   /// Cancels runs; a trainer of theirs is told to stop at its next report.
   func cancel(_ request: CancelRequest) async throws -> CancelReply {
     let now = clock.now()

@@ -18,6 +18,7 @@ enum Routes {
     addSubmissionRoutes(to: version, desk)
     addQueueRoutes(to: version, desk)
     addQueryRoutes(to: version, RegistryAnswers(registry: desk.registry))
+    addEvaluationRoutes(to: version, desk)
     return router
   }
 
