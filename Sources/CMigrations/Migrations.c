@@ -6,8 +6,13 @@ static const char v001_registry[] = {
 #embed "../../migrations/v001_registry.sql" suffix(, 0)
 };
 
+static const char v006_webhook[] = {
+#embed "../../migrations/v006_webhook.sql" suffix(, 0)
+};
+
 static const Migration migrations[] = {
     {"v001_registry", v001_registry},
+    {"v006_webhook", v006_webhook},
 };
 
 const int migration_count = sizeof migrations / sizeof migrations[0];

@@ -10,14 +10,23 @@ public final class Registry: Sendable {
   private let reader: any DatabaseReader
   private let writer: DatabasePool?
   private let lock: LockFile?
+  /// What opening it had to migrate, if it was an older program's.
+  public let upgrade: SchemaUpgrade?
+  /// How long writes took, from the request to the end of their commit.
+  public let commits = Durations()
 
-  private init(reader: any DatabaseReader, writer: DatabasePool?, lock: LockFile?) {
+  private init(
+    reader: any DatabaseReader, writer: DatabasePool?, lock: LockFile?,
+    upgrade: SchemaUpgrade? = nil
+  ) {
     self.reader = reader
     self.writer = writer
     self.lock = lock
+    self.upgrade = upgrade
   }
 
-  /// Opens the registry at `path` to write, creating or migrating it.
+  /// Opens the registry at `path` to write, creating or migrating it. One that an older program
+  /// made is copied first; `upgrade` says where to.
   ///
   /// Throws `.locked` when another process writes it, `.newerSchema` when a newer program has.
   public static func open(_ path: String) throws -> Registry {
@@ -25,11 +34,11 @@ public final class Registry: Sendable {
     return try opening(path) {
       let pool = try DatabasePool(path: path, configuration: configuration(readOnly: false))
       try pool.read { try Migrations.refuseNewer($0, path: path) }
-      try Migrations.migrator.migrate(pool)
+      let upgrade = try SchemaUpgrade.migrate(pool, path: path)
       // Turning the write-ahead log on has set NORMAL, which may lose the last commits with the
       // power. A reply may leave only after its commit is on disk.
       try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-      return Registry(reader: pool, writer: pool, lock: lock)
+      return Registry(reader: pool, writer: pool, lock: lock, upgrade: upgrade)
     }
   }
 
@@ -50,6 +59,24 @@ public final class Registry: Sendable {
         }
       }
       return Registry(reader: pool, writer: nil, lock: nil)
+    }
+  }
+
+  /// Writes the log into the file as far as readers allow and makes it empty if nobody reads.
+  public func checkpoint() async throws {
+    guard let writer else { throw RegistryError.readOnly }
+    do {
+      try await writer.writeWithoutTransaction { database in
+        do {
+          _ = try database.checkpoint(.truncate)
+        } catch let error as DatabaseError
+          where [.SQLITE_BUSY, .SQLITE_LOCKED].contains(error.resultCode)
+        {
+          _ = try database.checkpoint(.passive)
+        }
+      }
+    } catch let error as DatabaseError {
+      throw RegistryError(error)
     }
   }
 
@@ -74,8 +101,11 @@ public final class Registry: Sendable {
     _ body: @escaping @Sendable (Database) throws -> Value
   ) async throws -> Value {
     guard let writer else { throw RegistryError.readOnly }
+    let started = ContinuousClock.now
     do {
-      return try await writer.write(body)
+      let value = try await writer.write(body)
+      commits.record(ContinuousClock.now - started)
+      return value
     } catch let error as DatabaseError {
       throw RegistryError(error)
     }

@@ -13,12 +13,19 @@ public enum RegistryError: Error, Hashable, Sendable {
   case olderSchema(path: String)
   /// A write through a registry that was opened to read.
   case readOnly
+  /// A file that a copy would replace.
+  case fileExists(String)
+  /// A copy cannot be written.
+  case cannotCopy(path: String, reason: String)
+  /// SQLite's own words about a file that is damaged.
+  case damaged(path: String, problems: [String])
 
   case unknownRun(Int64)
   case unknownGrid(Int64)
   case unknownStudy(String)
   case unknownLaw(Int64)
   case unknownWorker(String)
+  case unknownWebhook(Int64)
   /// The worker said good-bye, so it gets no lease.
   case workerHasLeft(String)
 
@@ -53,7 +60,9 @@ public enum RegistryError: Error, Hashable, Sendable {
     switch self {
     case .locked, .storage: .unavailable
     case .cannotOpen, .newerSchema, .olderSchema, .readOnly, .unreadable: .internal
-    case .unknownRun, .unknownGrid, .unknownStudy, .unknownLaw, .unknownWorker: .notFound
+    case .unknownRun, .unknownGrid, .unknownStudy, .unknownLaw, .unknownWorker, .unknownWebhook:
+      .notFound
+    case .fileExists, .cannotCopy, .damaged: .refused
     case .leaseLost: .leaseLost
     case .workerHasLeft, .requestSpent, .outOfSequence, .wrongState: .conflict
     case .notFinite, .runRefused, .ruleBroken: .invalid
@@ -69,9 +78,13 @@ public enum RegistryError: Error, Hashable, Sendable {
     case .newerSchema: "use the newer program, or restore a backup from before the upgrade"
     case .olderSchema: "start the daemon once: it migrates the file"
     case .readOnly: "only the daemon writes: send it the request"
+    case .fileExists: "name another file, or say --replace"
+    case .cannotCopy: "name a file in a folder that exists, has room and that you may write to"
+    case .damaged: "use an older backup; `sqlite3 FILE .recover` saves what can be read"
     case .unknownRun, .unknownGrid, .unknownStudy: "`orchestrator runs` lists what there is"
     case .unknownLaw: "`orchestrator laws` lists the newest of each name"
     case .unknownWorker, .workerHasLeft: "register the worker first"
+    case .unknownWebhook: "`orchestrator webhook list` lists what there is"
     case .leaseLost: "end the trainer at once and ask for another run"
     case .requestSpent: "ask with a new request"
     case .outOfSequence(_, _, let expected, _): "send report \(expected) first"
@@ -109,11 +122,16 @@ extension RegistryError: CustomStringConvertible {
         + migrations.joined(separator: ", ")
     case .olderSchema(let path): "\(path) is older than this program"
     case .readOnly: "this registry was opened to read"
+    case .fileExists(let path): "\(path) is there already"
+    case .cannotCopy(let path, let reason): "cannot write \(path): \(reason)"
+    case .damaged(let path, let problems):
+      "\(path) is damaged: \(problems.prefix(3).joined(separator: "; "))"
     case .unknownRun(let run): "there is no run \(run)"
     case .unknownGrid(let grid): "there is no grid \(grid)"
     case .unknownStudy(let study): "there is no study '\(study)'"
     case .unknownLaw(let law): "there is no law \(law)"
     case .unknownWorker(let worker): "there is no worker '\(worker)'"
+    case .unknownWebhook(let webhook): "there is no webhook \(webhook)"
     case .workerHasLeft(let worker): "worker '\(worker)' has left"
     case .leaseLost(let run, let epoch): "the lease of run \(run) is no longer epoch \(epoch)'s"
     case .requestSpent(let request): "request '\(request)' has had its lease"

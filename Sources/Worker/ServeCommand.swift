@@ -3,6 +3,7 @@ import Client
 import Foundation
 import Glibc
 import Logging
+import Logs
 
 /// `worker serve`, the default: leases and trains runs.
 struct ServeCommand: AsyncParsableCommand {
@@ -71,6 +72,9 @@ struct ServeCommand: AsyncParsableCommand {
   @Flag(help: "Log each run's start and end.")
   var verbose = false
 
+  @Option(help: "How to write the log: text, or json, an object a line.")
+  var logFormat: LogFormat = .text
+
   func validate() throws {
     guard (1...1024).contains(slots) else {
       throw ValidationError("--slots \(slots): a worker has 1 to 1024 slots")
@@ -96,8 +100,7 @@ struct ServeCommand: AsyncParsableCommand {
   }
 
   private func service() throws -> WorkerService {
-    var log = Logger(label: "worker", factory: StreamLogHandler.standardError(label:))
-    log.logLevel = verbose ? .info : .notice
+    let log = logFormat.logger("worker", level: verbose ? .info : .notice)
     let environment = ProcessInfo.processInfo.environment
     let client = DaemonClient(
       ClientConfiguration(
@@ -149,3 +152,5 @@ struct ServeCommand: AsyncParsableCommand {
     return environment
   }
 }
+
+extension LogFormat: ExpressibleByArgument {}

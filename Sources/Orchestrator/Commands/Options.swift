@@ -2,6 +2,7 @@ public import ArgumentParser
 import Client
 import Foundation
 public import Logging
+public import Logs
 
 /// How to reach the daemon.
 struct DaemonOptions: ParsableArguments {
@@ -49,14 +50,14 @@ struct DataOptions: ParsableArguments {
 struct LogOptions: ParsableArguments {
   @Option(help: "Least level to log: debug, info, notice, warning or error.")
   var logLevel: Logger.Level = .notice
+  @Option(help: "How to write the log: text, or json, an object a line.")
+  var logFormat: LogFormat = .text
 
   /// A logger to standard error.
-  func logger(_ label: String) -> Logger {
-    var logger = Logger(label: label) { StreamLogHandler.standardError(label: $0) }
-    logger.logLevel = logLevel
-    return logger
-  }
+  func logger(_ label: String) -> Logger { logFormat.logger(label, level: logLevel) }
 }
+
+extension LogFormat: ExpressibleByArgument {}
 
 extension Logger.Level: @retroactive ExpressibleByArgument {}
 
