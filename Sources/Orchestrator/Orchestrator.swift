@@ -17,6 +17,8 @@ struct Orchestrator: AsyncParsableCommand {
       Run.self, Serve.self, Submit.self, StatusCommand.self, Runs.self, Show.self, Cancel.self,
       ImportCommand.self, ExportCommand.self, LeverageCommand.self, Laws.self, LawCommand.self,
       FitCommand.self, PlanCommand.self, SQL.self, CorpusCommand.self,
+      BackupCommand.self, RestoreCommand.self, CheckCommand.self, CleanCommand.self,
+      WebhookCommand.self,
     ])
 }
 

@@ -90,6 +90,14 @@ struct InspectionTests {
     #expect(Invariant.all.map(\.name).sorted() == Self.breakages.keys.sorted())
   }
 
+  @Test("docs/operations.md lists them as they are")
+  func documented() throws {
+    let text = try Checkout.text("docs/operations.md")
+    let rows = text.components(separatedBy: "| invariant | what is always true |")[1]
+      .components(separatedBy: "\n\n")[0].components(separatedBy: "\n").dropFirst(2)
+    #expect(rows == Invariant.all.map { "| `\($0.name)` | \($0.statement) |" }[...])
+  }
+
   @Test("a violation is told by its invariant's name and row", arguments: breakages.keys.sorted())
   func named(invariant: String) async throws {
     let sample = try Sample()

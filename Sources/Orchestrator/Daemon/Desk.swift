@@ -12,6 +12,8 @@ struct Desk: Sendable {
   var queue = Signal()
   /// Raised when a run has ended, or a grid was submitted.
   var finished = Signal()
+  /// Whether the daemon is about to end.
+  var lifecycle = Lifecycle()
 
   // MARK: Workers
 
@@ -35,7 +37,9 @@ struct Desk: Sendable {
       let lease = try await registry.lease(
         request, now: clock.now(), leaseDuration: settings.lease)
       let left = ContinuousClock.now.duration(to: deadline)
-      if lease != nil || left <= .zero || Task.isCancelled { return LeaseReply(lease: lease) }
+      if lease != nil || left <= .zero || Task.isCancelled || lifecycle.isStopping {
+        return LeaseReply(lease: lease)
+      }
       await queue.wait(after: seen, limit: left)
     }
   }
@@ -125,6 +129,10 @@ struct DaemonSettings: Sendable {
   var lease: Duration = .seconds(30)
   /// Failures after which a run is no longer tried again.
   var retries = 2
+  /// How long what ended runs have left is kept.
+  var retention = RetentionLimits()
+  /// How webhooks are tried.
+  var webhooks = WebhookSettings()
 }
 
 extension Duration {

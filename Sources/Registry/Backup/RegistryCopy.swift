@@ -14,7 +14,9 @@ struct RegistryCopy {
   /// `.damaged` when it fails SQLite's check, `.cannotCopy` when the copy cannot be written.
   func write() throws {
     let temporary = "\(destination).\(UUID().uuidString.prefix(8)).partial"
-    defer { for end in ["", "-journal"] { try? FileManager.default.removeItem(atPath: temporary + end) } }
+    defer {
+      for end in ["", "-journal"] { try? FileManager.default.removeItem(atPath: temporary + end) }
+    }
     try copy(to: temporary)
     try verify(temporary)
     try FileSync.flush(temporary)

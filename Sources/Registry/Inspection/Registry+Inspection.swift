@@ -91,7 +91,8 @@ extension Database {
   }
 
   private func path() throws -> String {
-    try String.fetchOne(self, sql: "SELECT file FROM pragma_database_list WHERE name = 'main'") ?? ""
+    try String.fetchOne(self, sql: "SELECT file FROM pragma_database_list WHERE name = 'main'")
+      ?? ""
   }
 }
 

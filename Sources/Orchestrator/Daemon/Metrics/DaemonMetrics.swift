@@ -73,7 +73,8 @@ final class DaemonMetrics: Sendable {
         "orchestrator_healthy", .gauge, "1 when the registry takes writes, else 0.",
         health == .ready ? 1 : 0),
       runs,
-      MetricFamily("orchestrator_queue_depth", .gauge, "Runs that wait for a worker.", total(.queued)),
+      MetricFamily(
+        "orchestrator_queue_depth", .gauge, "Runs that wait for a worker.", total(.queued)),
       MetricFamily("orchestrator_leases", .gauge, "Runs that a worker holds.", total(.leased)),
       workers,
       MetricFamily(

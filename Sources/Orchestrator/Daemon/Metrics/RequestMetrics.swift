@@ -17,6 +17,12 @@ final class RequestMetrics: Sendable {
   }
 
   private let routes = Mutex<[Route: Tally]>([:])
+  private let inFlight = Atomic(0)
+
+  /// Counts a request that has arrived, until `ended`.
+  func began() { inFlight.add(1, ordering: .relaxed) }
+
+  func ended() { inFlight.subtract(1, ordering: .relaxed) }
 
   func record(_ route: Route, status: Int, took duration: Duration) {
     let durations = routes.withLock { routes in
@@ -26,8 +32,12 @@ final class RequestMetrics: Sendable {
     durations.record(duration)
   }
 
-  /// Requests by route and status, and their durations by route.
+  /// Requests by route and status, their durations by route, and those that wait for their answer.
   var families: [MetricFamily] {
+    let waiting = MetricFamily(
+      "orchestrator_http_requests_in_flight", .gauge,
+      "Requests that are being answered, long polls and this one included.",
+      Double(inFlight.load(ordering: .relaxed)))
     var requests = MetricFamily(
       "orchestrator_http_requests_total", .counter, "Requests answered, by route and status.")
     var durations = MetricFamily(
@@ -44,7 +54,7 @@ final class RequestMetrics: Sendable {
       durations.add(
         tally.durations.snapshot, ("method", route.method), ("route", route.path))
     }
-    return [requests, durations]
+    return [waiting, requests, durations]
   }
 }
 
@@ -58,6 +68,8 @@ struct RequestMiddleware: RouterMiddleware {
     next: (Request, DaemonContext) async throws -> Response
   ) async throws -> Response {
     let started = ContinuousClock.now
+    metrics.began()
+    defer { metrics.ended() }
     // Refusals are replies by now: what still throws has lost its connection.
     var response = try await next(request, context)
     let took = ContinuousClock.now - started
