@@ -1,9 +1,9 @@
-import ArgumentParser
+public import ArgumentParser
 import Client
 import Foundation
 import Glibc
 import Logging
-import Logs
+public import Logs
 
 /// `worker serve`, the default: leases and trains runs.
 struct ServeCommand: AsyncParsableCommand {

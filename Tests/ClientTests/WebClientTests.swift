@@ -7,7 +7,8 @@ import Testing
 
 @Suite("Posts to any address")
 struct WebClientTests {
-  @Test("body and headers arrive, and the status comes back whatever it is", arguments: [200, 302, 500])
+  @Test(
+    "body and headers arrive, and the status comes back whatever it is", arguments: [200, 302, 500])
   func post(status: Int) async throws {
     let seen = Mutex<LoopbackServer.Request?>(nil)
     let server = try LoopbackServer { request in

@@ -152,9 +152,10 @@ struct MetricsTests {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
     let text = try String(contentsOf: root.appending(path: "docs/operations.md"), encoding: .utf8)
-    return Set(text.matches(of: #/\n\| `([a-z_]+)` \| (?:gauge|counter|histogram) /#).map {
-      String($0.1)
-    })
+    return Set(
+      text.matches(of: #/\n\| `([a-z_]+)` \| (?:gauge|counter|histogram) /#).map {
+        String($0.1)
+      })
   }
 
   /// What Prometheus asks of names, types and histograms.

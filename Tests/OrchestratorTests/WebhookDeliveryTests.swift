@@ -3,6 +3,7 @@ import Foundation
 import Logging
 import Loopback
 import Registry
+import ServiceLifecycle
 import Synchronization
 import Testing
 import Wire
@@ -110,7 +111,8 @@ struct WebhookDeliveryTests {
     try await client.post(
       "/v1/webhooks",
       WebhookRequest(
-        url: receiver.server.address + "/hook?token=hidden", events: events, secretFile: secretFile))
+        url: receiver.server.address + "/hook?token=hidden", events: events, secretFile: secretFile)
+    )
   }
 
   private func rows(_ client: DaemonClient) async throws -> [WebhookRow] {

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Foundation
+import Logging
+import Logs
 import ServiceLifecycle
 import UnixSignals
 

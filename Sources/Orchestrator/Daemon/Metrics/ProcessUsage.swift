@@ -12,7 +12,7 @@ struct ProcessUsage {
   /// As it is now.
   static func current() -> ProcessUsage {
     var usage = rusage()
-    getrusage(RUSAGE_SELF, &usage)
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
     let pages = words(of: "/proc/self/statm").dropFirst().first.flatMap { Int($0) }
     let files = try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count

@@ -76,7 +76,7 @@ struct RequestMiddleware: RouterMiddleware {
     let route = RequestMetrics.Route(
       method: request.method.rawValue, path: context.endpointPath ?? "unmatched")
     metrics.record(route, status: Int(response.status.code), took: took)
-    response.headers[.requestID] = context.id
+    response.headers[.init("X-Request-Id")!] = context.id
     context.logger.info(
       "request",
       metadata: [
@@ -85,8 +85,4 @@ struct RequestMiddleware: RouterMiddleware {
       ])
     return response
   }
-}
-
-extension HTTPField.Name {
-  fileprivate static let requestID = HTTPField.Name("X-Request-Id")!
 }

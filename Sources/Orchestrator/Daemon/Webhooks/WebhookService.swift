@@ -19,14 +19,14 @@ struct WebhookService: Service {
     await cancelWhenGracefulShutdown {
       await withDiscardingTaskGroup { group in
         let delivery = self.delivery
-        let busy = Mutex<Set<Int64>>([])
+        let busy = Busy()
         while !Task.isCancelled {
           let seen = await self.news.count
-          for hook in await self.due() where busy.withLock({ $0.insert(hook.id).inserted }) {
+          for hook in await self.due() where busy.take(hook.id) {
             // Each has a task of its own: a slow receiver holds up nobody else.
             group.addTask {
               await self.attempt(hook, delivery)
-              busy.withLock { _ = $0.remove(hook.id) }
+              busy.give(hook.id)
             }
           }
           await self.news.wait(after: seen, limit: self.settings.period)
@@ -34,6 +34,16 @@ struct WebhookService: Service {
         group.cancelAll()
       }
     }
+  }
+
+  /// The hooks that are being delivered to.
+  private final class Busy: Sendable {
+    private let hooks = Mutex<Set<Int64>>([])
+
+    /// Whether it was not taken.
+    func take(_ hook: Int64) -> Bool { hooks.withLock { $0.insert(hook).inserted } }
+
+    func give(_ hook: Int64) { hooks.withLock { _ = $0.remove(hook) } }
   }
 
   /// What delivers, also a test message.
