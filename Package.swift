@@ -51,6 +51,7 @@ let package = Package(
     .target(name: "ScalingLaws", dependencies: ["Experiment", "CNLopt"], swiftSettings: numeric),
     .target(name: "GridFile", dependencies: ["Experiment", yams], swiftSettings: strict),
     .target(name: "Figures", swiftSettings: strict),
+    .target(name: "Logs", dependencies: [logging], swiftSettings: strict),
     .target(name: "RunTable", dependencies: ["Wire"], swiftSettings: numeric),
 
     // What crosses a process boundary, and the processes' shared parts.
@@ -72,7 +73,7 @@ let package = Package(
     .executableTarget(
       name: "Worker",
       dependencies: [
-        "Experiment", "Wire", "Client", "Corpus", "Supervision", "Trainer",
+        "Experiment", "Wire", "Client", "Corpus", "Supervision", "Trainer", "Logs",
         argumentParser, logging,
       ],
       swiftSettings: strict),
@@ -80,7 +81,7 @@ let package = Package(
       name: "Orchestrator",
       dependencies: [
         "Experiment", "ScalingLaws", "GridFile", "Figures", "RunTable", "Wire", "Client", "Corpus",
-        "Registry", argumentParser, hummingbird, lifecycle, logging, nio, unixSignals,
+        "Registry", "Logs", argumentParser, hummingbird, lifecycle, logging, nio, unixSignals,
       ],
       swiftSettings: strict),
 
@@ -137,7 +138,7 @@ let package = Package(
       exclude: ["Golden"], swiftSettings: numeric),
     .testTarget(
       name: "RegistryTests", dependencies: ["Registry", "Experiment", "Wire", "CMigrations", grdb],
-      exclude: ["schema.sql"], swiftSettings: strict),
+      exclude: ["schema.sql", "Samples"], swiftSettings: strict),
     .testTarget(
       name: "WorkerTests",
       dependencies: [
@@ -149,7 +150,7 @@ let package = Package(
       name: "OrchestratorTests",
       dependencies: [
         "Orchestrator", "Worker", "Registry", "RunTable", "Client", "Corpus", "ScalingLaws",
-        "Experiment", "Wire", lifecycle, logging,
+        "Experiment", "Wire", "Logs", "Loopback", lifecycle, logging,
       ],
       swiftSettings: strict),
   ]

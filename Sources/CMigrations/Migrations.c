@@ -18,11 +18,16 @@ static const char v004_evaluation[] = {
 #embed "../../migrations/v004_evaluation.sql" suffix(, 0)
 };
 
+static const char v006_webhook[] = {
+#embed "../../migrations/v006_webhook.sql" suffix(, 0)
+};
+
 static const Migration migrations[] = {
     {"v001_registry", v001_registry},
     {"v002_writer", v002_writer},
     {"v003_queue", v003_queue},
     {"v004_evaluation", v004_evaluation},
+    {"v006_webhook", v006_webhook},
 };
 
 const int migration_count = sizeof migrations / sizeof migrations[0];

@@ -8,6 +8,10 @@ struct HTTPRequest: Sendable {
   var body: Data?
   /// From start to end.
   var timeout: Duration
+  /// Further header lines, as `Name: value`.
+  var headers: [String] = []
+  /// Bytes of the reply that are kept.
+  var replyLimit = Int.max
 }
 
 /// A reply that arrived whole.
@@ -75,14 +79,16 @@ final class Transfer: @unchecked Sendable {
     ccurl_set_pointer(handle, CURLOPT_WRITEDATA, Unmanaged.passUnretained(self).toOpaque())
     ccurl_set_writer(handle) { bytes, size, count, context in
       let transfer = Unmanaged<Transfer>.fromOpaque(context!).takeUnretainedValue()
+      let room = transfer.request.replyLimit - transfer.received.count
       transfer.received.append(
-        UnsafeRawPointer(bytes!).assumingMemoryBound(to: UInt8.self), count: size * count)
+        UnsafeRawPointer(bytes!).assumingMemoryBound(to: UInt8.self),
+        count: min(size * count, room))
       return size * count
     }
   }
 
   private func setUpBody(token: String?) {
-    var lines = ["Accept: application/json"]
+    var lines = ["Accept: application/json"] + request.headers
     if let token { lines.append("Authorization: Bearer \(token)") }
     if let body = request.body {
       // Without `Expect:` libcurl waits a second for a 100 Continue before a large body.

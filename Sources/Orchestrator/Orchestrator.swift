@@ -18,7 +18,8 @@ struct Orchestrator: AsyncParsableCommand {
       Cancel.self, Pause.self, Resume.self, RetryCommand.self, StudyCommand.self, NodeCommand.self,
       ImportCommand.self, ExportCommand.self, LeverageCommand.self, Laws.self, LawCommand.self,
       Evaluations.self, FitCommand.self, PlanCommand.self, SQL.self, CorpusCommand.self,
-      OpenAPICommand.self,
+      BackupCommand.self, RestoreCommand.self, CheckCommand.self, CleanCommand.self,
+      WebhookCommand.self, OpenAPICommand.self,
     ])
 }
 

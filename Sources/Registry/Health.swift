@@ -30,4 +30,20 @@ extension Registry {
   func requireWritable() throws {
     if case .degraded(let reason) = health { throw RegistryError.degraded(reason: reason) }
   }
+
+  /// Whether it can take what workers and people send: the last write succeeded, and the file's disk
+  /// has room for what comes next.
+  public func readiness() async -> Health {
+    guard health == .writable else { return health }
+    do {
+      let free = try await read { try $0.freeBytes() }
+      return free >= Self.leastFreeBytes
+        ? .writable : .degraded(reason: "the registry's disk has \(free >> 20) MiB left")
+    } catch {
+      return .degraded(reason: "\(error)")
+    }
+  }
+
+  /// A write-ahead log grows by a few MiB before it is written back.
+  private static let leastFreeBytes: Int64 = 16 << 20
 }

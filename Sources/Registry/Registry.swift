@@ -13,18 +13,27 @@ public final class Registry: Sendable {
   /// Of submissions that are written in slices.
   let staging = Turnstile()
   private let lock: LockFile?
+  /// What opening it had to migrate, if it was an older program's.
+  public let upgrade: SchemaUpgrade?
+  /// How long writes took, from the request to the end of their commit.
+  public let commits = Durations()
 
-  private init(reader: any DatabaseReader, writer: Writer?, lock: LockFile?) {
+  private init(
+    reader: any DatabaseReader, writer: Writer?, lock: LockFile?,
+    upgrade: SchemaUpgrade? = nil
+  ) {
     self.reader = reader
     self.writer = writer
     self.lock = lock
+    self.upgrade = upgrade
   }
 
   /// The load that may wait to be written in each lane, control and metrics, before a request is
   /// refused with `.busy`: a request counts 100 and each event that it carries 1.
   public static let defaultQueueCapacity = 400_000
 
-  /// Opens the registry at `path` to write, creating or migrating it.
+  /// Opens the registry at `path` to write, creating or migrating it. One that an older program
+  /// made is copied first; `upgrade` says where to.
   ///
   /// Throws `.locked` when another process writes it, `.newerSchema` when a newer program has.
   public static func open(
@@ -34,10 +43,11 @@ public final class Registry: Sendable {
     return try opening(path) {
       let pool = try DatabasePool(path: path, configuration: configuration(readOnly: false))
       try pool.read { try Migrations.refuseNewer($0, path: path) }
-      try Migrations.migrator.migrate(pool)
+      let upgrade = try SchemaUpgrade.migrate(pool, path: path)
       try pool.write { try $0.removeStagedSubmissions() }
       return Registry(
-        reader: pool, writer: try Writer(pool, queueCapacity: queueCapacity), lock: lock)
+        reader: pool, writer: try Writer(pool, queueCapacity: queueCapacity), lock: lock,
+        upgrade: upgrade)
     }
   }
 
@@ -58,6 +68,16 @@ public final class Registry: Sendable {
         }
       }
       return Registry(reader: pool, writer: nil, lock: nil)
+    }
+  }
+
+  /// Writes the log into the file as far as readers allow and makes it empty if nobody reads.
+  public func checkpoint() async throws {
+    guard let writer else { throw RegistryError.readOnly }
+    do {
+      try await writer.truncateLog()
+    } catch let error as DatabaseError {
+      throw RegistryError(error)
     }
   }
 
@@ -84,7 +104,10 @@ public final class Registry: Sendable {
     _ body: @escaping @Sendable (Database) throws -> Value
   ) async throws -> Value {
     guard let writer else { throw RegistryError.readOnly }
-    return try await writer.write(lane, events: events, body)
+    let started = ContinuousClock.now
+    let value = try await writer.write(lane, events: events, body)
+    commits.record(ContinuousClock.now - started)
+    return value
   }
 
   /// `body` on a connection that cannot write, with SQLite's errors as they are.

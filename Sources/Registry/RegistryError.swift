@@ -13,6 +13,12 @@ public enum RegistryError: Error, Hashable, Sendable {
   case olderSchema(path: String)
   /// A write through a registry that was opened to read.
   case readOnly
+  /// A file that a copy would replace.
+  case fileExists(String)
+  /// A copy cannot be written.
+  case cannotCopy(path: String, reason: String)
+  /// SQLite's own words about a file that is damaged.
+  case damaged(path: String, problems: [String])
 
   case unknownRun(Int64)
   case unknownGrid(Int64)
@@ -23,6 +29,7 @@ public enum RegistryError: Error, Hashable, Sendable {
   case unknownHost(String)
   /// No run has that spec.
   case unknownSpec(sha256: String)
+  case unknownWebhook(Int64)
   /// The worker said good-bye, so it gets no lease.
   case workerHasLeft(String)
 
@@ -67,8 +74,9 @@ public enum RegistryError: Error, Hashable, Sendable {
     case .busy: .busy
     case .cannotOpen, .newerSchema, .olderSchema, .readOnly, .unreadable: .internal
     case .unknownRun, .unknownGrid, .unknownStudy, .unknownLaw, .unknownWorker, .unknownHost,
-      .unknownSpec:
+      .unknownSpec, .unknownWebhook:
       .notFound
+    case .fileExists, .cannotCopy, .damaged: .refused
     case .leaseLost: .leaseLost
     case .workerHasLeft, .requestSpent, .outOfSequence, .wrongState: .conflict
     case .notFinite, .badSetting, .runRefused, .evaluationRefused, .ruleBroken: .invalid
@@ -88,11 +96,15 @@ public enum RegistryError: Error, Hashable, Sendable {
     case .newerSchema: "use the newer program, or restore a backup from before the upgrade"
     case .olderSchema: "start the daemon once: it migrates the file"
     case .readOnly: "only the daemon writes: send it the request"
+    case .fileExists: "name another file, or say --replace"
+    case .cannotCopy: "name a file in a folder that exists, has room and that you may write to"
+    case .damaged: "use an older backup; `sqlite3 FILE .recover` saves what can be read"
     case .unknownRun, .unknownGrid, .unknownStudy: "`orchestrator runs` lists what there is"
     case .unknownSpec: "ask the daemon that the run was submitted to"
     case .unknownLaw: "`orchestrator laws` lists the newest of each name"
     case .unknownHost: "`orchestrator status` lists the workers' hosts"
     case .unknownWorker, .workerHasLeft: "register the worker first"
+    case .unknownWebhook: "`orchestrator webhook list` lists what there is"
     case .leaseLost: "end the trainer at once and ask for another run"
     case .requestSpent: "ask with a new request"
     case .outOfSequence(_, _, let expected, _): "send report \(expected) first"
@@ -133,6 +145,10 @@ extension RegistryError: CustomStringConvertible {
         + migrations.joined(separator: ", ")
     case .olderSchema(let path): "\(path) is older than this program"
     case .readOnly: "this registry was opened to read"
+    case .fileExists(let path): "\(path) is there already"
+    case .cannotCopy(let path, let reason): "cannot write \(path): \(reason)"
+    case .damaged(let path, let problems):
+      "\(path) is damaged: \(problems.prefix(3).joined(separator: "; "))"
     case .unknownRun(let run): "there is no run \(run)"
     case .unknownGrid(let grid): "there is no grid \(grid)"
     case .unknownStudy(let study): "there is no study '\(study)'"
@@ -140,6 +156,7 @@ extension RegistryError: CustomStringConvertible {
     case .unknownWorker(let worker): "there is no worker '\(worker)'"
     case .unknownHost(let host): "no worker was ever on a host '\(host)'"
     case .unknownSpec(let sha256): "no run has the spec SHA-256 \(sha256)"
+    case .unknownWebhook(let webhook): "there is no webhook \(webhook)"
     case .workerHasLeft(let worker): "worker '\(worker)' has left"
     case .leaseLost(let run, let epoch): "the lease of run \(run) is no longer epoch \(epoch)'s"
     case .requestSpent(let request): "request '\(request)' has had its lease"

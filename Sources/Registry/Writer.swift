@@ -39,6 +39,19 @@ final class Writer: Sendable {
   /// How many requests wait for the next transaction.
   var waiting: Int { state.withLock { $0.queue.count } }
 
+  /// Writes the log into the file as far as readers allow and makes it empty if nobody reads.
+  func truncateLog() async throws {
+    try await pool.writeWithoutTransaction { database in
+      do {
+        _ = try database.checkpoint(.truncate)
+      } catch let error as DatabaseError
+        where [.SQLITE_BUSY, .SQLITE_LOCKED].contains(error.resultCode)
+      {
+        _ = try database.checkpoint(.passive)
+      }
+    }
+  }
+
   /// The pages that wait in the write-ahead log to be copied into the file.
   var logPages: Int { log.pages }
 

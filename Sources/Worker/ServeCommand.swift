@@ -1,8 +1,9 @@
-import ArgumentParser
+public import ArgumentParser
 import Client
 import Foundation
 import Glibc
 import Logging
+public import Logs
 import Wire
 
 /// `worker serve`, the default: leases and trains runs.
@@ -71,6 +72,9 @@ struct ServeCommand: AsyncParsableCommand {
   @Flag(help: "Log each run's start and end.")
   var verbose = false
 
+  @Option(help: "How to write the log: text, or json, an object a line.")
+  var logFormat: LogFormat = .text
+
   func validate() throws {
     guard grace.isFinite, grace >= 0 else {
       throw ValidationError("--grace \(grace): write seconds, 0 or more")
@@ -93,8 +97,7 @@ struct ServeCommand: AsyncParsableCommand {
   }
 
   private func service() throws -> WorkerService {
-    var log = Logger(label: "worker", factory: StreamLogHandler.standardError(label:))
-    log.logLevel = verbose ? .info : .notice
+    let log = logFormat.logger("worker", level: verbose ? .info : .notice)
     let environment = ProcessInfo.processInfo.environment
     let client = DaemonClient(
       ClientConfiguration(
@@ -149,3 +152,5 @@ struct ServeCommand: AsyncParsableCommand {
     return environment
   }
 }
+
+extension LogFormat: ExpressibleByArgument {}

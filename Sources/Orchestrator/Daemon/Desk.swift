@@ -12,6 +12,8 @@ struct Desk: Sendable {
   var queue = Signal()
   /// Raised when a run has ended, or a grid was submitted.
   var finished = Signal()
+  /// Whether the daemon is about to end.
+  var lifecycle = Lifecycle()
 
   // MARK: Workers
 
@@ -35,7 +37,9 @@ struct Desk: Sendable {
       let lease = try await registry.grant(
         request, now: clock.now(), leaseDuration: settings.lease)
       let left = ContinuousClock.now.duration(to: deadline)
-      if lease != nil || left <= .zero || Task.isCancelled { return lease }
+      if lease != nil || left <= .zero || Task.isCancelled || lifecycle.isStopping {
+        return lease
+      }
       await queue.wait(after: seen, limit: left)
     }
   }
@@ -133,6 +137,10 @@ struct DaemonSettings: Sendable {
   var queueCapacity = Registry.defaultQueueCapacity
   /// Whether laws are fitted, and stages settled, as runs end.
   var fits = true
+  /// How long what ended runs have left is kept.
+  var retention = RetentionLimits()
+  /// How webhooks are tried.
+  var webhooks = WebhookSettings()
 }
 
 extension Duration {

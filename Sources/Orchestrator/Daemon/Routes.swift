@@ -8,10 +8,14 @@ typealias DaemonContext = BasicRequestContext
 
 /// The daemon's HTTP interface, version 1; `docs/http.md` describes it.
 enum Routes {
-  static func router(_ desk: Desk) -> Router<DaemonContext> {
+  static func router(
+    _ desk: Desk, metrics: DaemonMetrics, webhooks: WebhookService
+  ) -> Router<DaemonContext> {
     let router = Router()
+    router.add(middleware: RequestMiddleware(metrics: metrics.requests))
     router.add(middleware: RefusalMiddleware())
-    router.get("/healthz") { _, _ in "ok\n" }
+    Probes(registry: desk.registry, lifecycle: desk.lifecycle, metrics: metrics)
+      .addRoutes(to: router)
     let version = router.group("/v1")
     version.get("/openapi.json") { _, _ in try OpenAPI.response() }
     addWorkerRoutes(to: version, desk)
@@ -19,6 +23,7 @@ enum Routes {
     addQueueRoutes(to: version, desk)
     addQueryRoutes(to: version, RegistryAnswers(registry: desk.registry))
     addEvaluationRoutes(to: version, desk)
+    WebhookDesk(service: webhooks).addRoutes(to: version)
     return router
   }
 

@@ -32,7 +32,7 @@ struct StageFits: Sendable {
       fits.contains(.leverage)
       ? try await registry.finishedRuns(study: stage.study).compactMap(StudyRun.init) : []
     let stage = stage
-    return await offRequestPath {
+    return try await offRequestPath {
       var outcome = Outcome()
       let families = Dictionary(grouping: own, by: \.observed.family).sorted { $0.key < $1.key }
       for (family, runs) in families where fits.contains(.hyperparameters) {
