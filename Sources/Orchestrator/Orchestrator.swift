@@ -16,7 +16,7 @@ struct Orchestrator: AsyncParsableCommand {
     subcommands: [
       Run.self, Serve.self, Submit.self, StatusCommand.self, Runs.self, Show.self, Cancel.self,
       ImportCommand.self, ExportCommand.self, LeverageCommand.self, Laws.self, LawCommand.self,
-      FitCommand.self, PlanCommand.self, SQL.self, CorpusCommand.self,
+      FitCommand.self, PlanCommand.self, SQL.self, CorpusCommand.self, TokenCommand.self,
     ])
 }
 

@@ -9,18 +9,31 @@ import GRDB
 public final class Registry: Sendable {
   private let reader: any DatabaseReader
   private let writer: DatabasePool?
+  /// For the statements that people write; apart from `reader`, for these may take their time.
+  private let questions: DatabasePool
   private let lock: LockFile?
+  /// The file, without links in its path.
+  private let path: String
 
-  private init(reader: any DatabaseReader, writer: DatabasePool?, lock: LockFile?) {
+  private init(
+    reader: any DatabaseReader, writer: DatabasePool?, lock: LockFile?, path: String
+  ) throws {
     self.reader = reader
     self.writer = writer
     self.lock = lock
+    self.path = path
+    var configuration = Self.configuration(readOnly: true)
+    configuration.label = "questions"
+    configuration.maximumReaderCount = 4
+    configuration.prepareDatabase(QueryGuard.prepare)
+    questions = try DatabasePool(path: path, configuration: configuration)
   }
 
   /// Opens the registry at `path` to write, creating or migrating it.
   ///
   /// Throws `.locked` when another process writes it, `.newerSchema` when a newer program has.
   public static func open(_ path: String) throws -> Registry {
+    let path = try RegistryPath.canonical(path)
     let lock = try LockFile(path + ".lock")
     return try opening(path) {
       let pool = try DatabasePool(path: path, configuration: configuration(readOnly: false))
@@ -29,7 +42,7 @@ public final class Registry: Sendable {
       // Turning the write-ahead log on has set NORMAL, which may lose the last commits with the
       // power. A reply may leave only after its commit is on disk.
       try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-      return Registry(reader: pool, writer: pool, lock: lock)
+      return try Registry(reader: pool, writer: pool, lock: lock, path: path)
     }
   }
 
@@ -49,13 +62,21 @@ public final class Registry: Sendable {
           throw RegistryError.olderSchema(path: path)
         }
       }
-      return Registry(reader: pool, writer: nil, lock: nil)
+      return try Registry(reader: pool, writer: nil, lock: nil, path: path)
     }
   }
 
   /// Ends the connections; whatever is called later throws.
   public func close() throws {
+    try questions.close()
     try reader.close()
+  }
+
+  /// Bytes of the write-ahead log beside the file: what is not yet in the file itself. It grows while
+  /// someone reads one old view of the file, and starts over once nobody does.
+  public var walBytes: Int64 {
+    var status = stat()
+    return stat(path + "-wal", &status) == 0 ? Int64(status.st_size) : 0
   }
 
   /// One consistent view of the file.
@@ -81,11 +102,12 @@ public final class Registry: Sendable {
     }
   }
 
-  /// `body` on a connection that cannot write, with SQLite's errors as they are.
-  func readRaw<Value: Sendable>(
+  /// `body` on a connection that cannot write, for a statement that a person wrote; with SQLite's
+  /// errors as they are.
+  func readForPeople<Value: Sendable>(
     _ body: @escaping @Sendable (Database) throws -> Value
   ) async throws -> Value {
-    try await reader.read(body)
+    try await questions.unsafeRead(body)
   }
 
   private static func configuration(readOnly: Bool) -> Configuration {

@@ -19,6 +19,10 @@ public enum RegistryError: Error, Hashable, Sendable {
   case unknownStudy(String)
   case unknownLaw(Int64)
   case unknownWorker(String)
+  /// No token of this name is in force.
+  case unknownToken(String)
+  /// A token of this name is in force already.
+  case tokenExists(String)
   /// The worker said good-bye, so it gets no lease.
   case workerHasLeft(String)
 
@@ -53,9 +57,10 @@ public enum RegistryError: Error, Hashable, Sendable {
     switch self {
     case .locked, .storage: .unavailable
     case .cannotOpen, .newerSchema, .olderSchema, .readOnly, .unreadable: .internal
-    case .unknownRun, .unknownGrid, .unknownStudy, .unknownLaw, .unknownWorker: .notFound
+    case .unknownRun, .unknownGrid, .unknownStudy, .unknownLaw, .unknownWorker, .unknownToken:
+      .notFound
     case .leaseLost: .leaseLost
-    case .workerHasLeft, .requestSpent, .outOfSequence, .wrongState: .conflict
+    case .workerHasLeft, .requestSpent, .outOfSequence, .wrongState, .tokenExists: .conflict
     case .notFinite, .runRefused, .ruleBroken: .invalid
     case .queryRefused, .queryFailed, .queryTooSlow: .refused
     }
@@ -65,13 +70,15 @@ public enum RegistryError: Error, Hashable, Sendable {
   public var hint: String? {
     switch self {
     case .locked: "stop the other daemon first; reading needs no lock"
-    case .cannotOpen: "name a registry file in a folder that you may write to"
+    case .cannotOpen: "name a registry file of one name, in a folder that you may write to"
     case .newerSchema: "use the newer program, or restore a backup from before the upgrade"
     case .olderSchema: "start the daemon once: it migrates the file"
     case .readOnly: "only the daemon writes: send it the request"
     case .unknownRun, .unknownGrid, .unknownStudy: "`orchestrator runs` lists what there is"
     case .unknownLaw: "`orchestrator laws` lists the newest of each name"
     case .unknownWorker, .workerHasLeft: "register the worker first"
+    case .unknownToken: "`orchestrator token list` shows every token"
+    case .tokenExists: "choose another name, or revoke that token first"
     case .leaseLost: "end the trainer at once and ask for another run"
     case .requestSpent: "ask with a new request"
     case .outOfSequence(_, _, let expected, _): "send report \(expected) first"
@@ -114,6 +121,8 @@ extension RegistryError: CustomStringConvertible {
     case .unknownStudy(let study): "there is no study '\(study)'"
     case .unknownLaw(let law): "there is no law \(law)"
     case .unknownWorker(let worker): "there is no worker '\(worker)'"
+    case .unknownToken(let name): "no token '\(name)' is in force"
+    case .tokenExists(let name): "a token '\(name)' is in force already"
     case .workerHasLeft(let worker): "worker '\(worker)' has left"
     case .leaseLost(let run, let epoch): "the lease of run \(run) is no longer epoch \(epoch)'s"
     case .requestSpent(let request): "request '\(request)' has had its lease"

@@ -20,6 +20,8 @@ public struct RegistryEvent: Hashable, Codable, Sendable {
     case workerJoined = "worker_joined"
     case workerLeft = "worker_left"
     case lawRecorded = "law_recorded"
+    case tokenCreated = "token_created"
+    case tokenRevoked = "token_revoked"
   }
 
   /// Rises by at least one with each event.

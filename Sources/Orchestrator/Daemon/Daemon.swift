@@ -29,7 +29,9 @@ struct Daemon: Sendable {
     let registry = try Registry.open(path)
     let extended = try await registry.extendLeases(now: clock.now(), by: settings.lease)
     if extended > 0 { log.info("leases extended", metadata: ["count": "\(extended)"]) }
-    return Daemon(desk: Desk(registry: registry, clock: clock, settings: settings), log: log)
+    let desk = Desk(registry: registry, clock: clock, settings: settings)
+    try await desk.readTokens()
+    return Daemon(desk: desk, log: log)
   }
 
   /// Looks for lapsed leases.
@@ -41,15 +43,17 @@ struct Daemon: Sendable {
 
   /// Everything that runs for as long as the daemon does. `onRunning` is told the port.
   func services(
-    host: String, port: Int, signals: [UnixSignal] = [],
+    host: String, port: Int, listener: Listener = Listener(),
+    certificate: ServerCertificate? = nil, signals: [UnixSignal] = [],
     onRunning: @escaping @Sendable (Int) async -> Void
   ) -> ServiceGroup {
     let server = Application(
-      router: Routes.router(desk),
-      configuration: .init(address: .hostname(host, port: port), serverName: "orchestrator"),
+      router: Routes.router(desk), server: certificate?.server ?? listener.server,
+      configuration: listener.configuration(host: host, port: port, log: log),
       onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? port) },
       logger: log)
-    let services: [any Service] = [server, reaper, refit]
+    var services: [any Service] = [server, reaper, refit]
+    if let certificate { services.append(CertificateRenewal(certificate: certificate, log: log)) }
     return ServiceGroup(
       configuration: ServiceGroupConfiguration(
         services: services.map { .init(service: $0) }, gracefulShutdownSignals: signals,

@@ -8,6 +8,8 @@ struct Desk: Sendable {
   var registry: Registry
   var clock: WallClock
   var settings: DaemonSettings
+  /// Who may ask, where that matters.
+  var tokens = TokenBook()
   /// Raised when runs become available.
   var queue = Signal()
   /// Raised when a run has ended, or a grid was submitted.
@@ -125,6 +127,8 @@ struct DaemonSettings: Sendable {
   var lease: Duration = .seconds(30)
   /// Failures after which a run is no longer tried again.
   var retries = 2
+  /// Whether a request needs a token; always beyond loopback.
+  var requiresTokens = false
 }
 
 extension Duration {

@@ -3,18 +3,20 @@ import Hummingbird
 import Registry
 import Wire
 
-/// What a route knows of its request besides the request.
-typealias DaemonContext = BasicRequestContext
-
 /// The daemon's HTTP interface, version 1; `docs/http.md` describes it.
 enum Routes {
   static func router(_ desk: Desk) -> Router<DaemonContext> {
-    let router = Router()
+    let router = Router(context: DaemonContext.self)
     router.add(middleware: RefusalMiddleware())
+    router.add(
+      middleware: Gate(
+        registry: desk.registry, clock: desk.clock, tokens: desk.tokens,
+        requiresTokens: desk.settings.requiresTokens))
     router.get("/healthz") { _, _ in "ok\n" }
     let version = router.group("/v1")
     addWorkerRoutes(to: version, desk)
     addSubmissionRoutes(to: version, desk)
+    addTokenRoutes(to: version, desk)
     addQueryRoutes(to: version, RegistryAnswers(registry: desk.registry))
     return router
   }
