@@ -40,19 +40,18 @@ struct Gate: RouterMiddleware {
     _ request: Request, _ access: RouteAccess?, from context: DaemonContext
   ) async throws -> Identity {
     let now = clock.now()
-    let admission: TokenBook.Admission
-    do {
-      admission = try tokens.admit(
-        request.headers[.authorization], from: context.remote, now: now)
-    } catch  where error.code == .unauthenticated {
+    let result = Result { () throws(APIError) in
+      try tokens.admit(request.headers[.authorization], from: context.remote, now: now)
+    }
+    if case .failure(let refusal) = result, refusal.code == .unauthenticated {
       context.logger.notice(
         "request refused",
         metadata: [
-          "reason": "\(error.message)", "from": "\(context.remote?.text ?? "a socket")",
+          "reason": "\(refusal.message)", "from": "\(context.remote?.text ?? "a socket")",
           "route": "\(request.method) \(context.endpointPath ?? "unknown")",
         ])
-      throw error
     }
+    let admission = try result.get()
     let identity = admission.identity
     if let access, !access.admits(identity.role) {
       throw APIError(

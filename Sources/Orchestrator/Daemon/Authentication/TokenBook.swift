@@ -48,53 +48,65 @@ final class TokenBook: Sendable {
     -> Admission
   {
     guard let authorization else { throw .noToken }
-    let result = state.withLock { state -> Result<Admission, APIError> in
-      let wait = remote.map { state.lockout.wait($0, now: now) } ?? 0
-      do throws(APIError) {
-        return .success(try state.admit(authorization, now: now))
-      } catch  where error.code == .unauthenticated {
-        // A right token passes meanwhile: one neighbour's mistake must not keep a cluster out that
-        // shares its address.
-        if wait > 0 { return .failure(.lockedOut(milliseconds: wait)) }
-        if let remote { state.lockout.failed(remote, now: now) }
-        return .failure(error)
-      } catch {
-        return .failure(error)
-      }
-    }
+    let result = state.withLock { $0.admit(authorization, from: remote, now: now) }
     return try result.get()
   }
 }
 
 extension TokenBook.State {
   fileprivate mutating func admit(
+    _ authorization: String, from remote: RemoteHost?, now: Int64
+  ) -> Result<TokenBook.Admission, APIError> {
+    let result = admit(authorization, now: now)
+    guard case .failure(let refusal) = result, refusal.code == .unauthenticated, let remote else {
+      return result
+    }
+    // A right token passes meanwhile: one neighbour's mistake must not keep a cluster out that
+    // shares its address.
+    let wait = lockout.wait(remote, now: now)
+    if wait > 0 { return .failure(.lockedOut(milliseconds: wait)) }
+    lockout.failed(remote, now: now)
+    return result
+  }
+
+  private mutating func admit(
     _ authorization: String, now: Int64
-  ) throws(APIError) -> TokenBook.Admission {
+  ) -> Result<TokenBook.Admission, APIError> {
     let words = authorization.split(separator: " ", maxSplits: 1)
-    guard words.count == 2, words[0].lowercased() == "bearer" else { throw .noBearer }
+    guard words.count == 2, words[0].lowercased() == "bearer" else { return .failure(.noBearer) }
     let sha256: String
     do {
       sha256 = try BearerToken(String(words[1])).sha256
     } catch {
-      throw .malformedToken(error)
+      return .failure(.malformedToken(error))
     }
     // The look-up tells nobody anything: it is of a digest, which a caller cannot choose.
-    guard var page = pages[sha256], page.token.sha256.equalsInConstantTime(sha256) else {
-      throw .unknownToken
+    guard let page = pages[sha256], page.token.sha256.equalsInConstantTime(sha256) else {
+      return .failure(.unknownToken)
     }
     let row = page.token.row
-    guard row.revokedAt == nil else { throw .endedToken(row.name, how: "was revoked") }
-    if let expiry = row.expiresAt, expiry <= now { throw .endedToken(row.name, how: "has expired") }
-    defer { pages[sha256] = page }
-    guard page.allowance.spend(now: now) else {
-      throw .tooOften(row.name, perSecond: page.allowance.rate)
+    if row.revokedAt != nil { return .failure(.endedToken(row.name, how: "was revoked")) }
+    if let expiry = row.expiresAt, expiry <= now {
+      return .failure(.endedToken(row.name, how: "has expired"))
     }
+    return use(page, now: now)
+  }
+
+  /// Spends one request of a token that is in force.
+  private mutating func use(
+    _ page: TokenBook.Page, now: Int64
+  ) -> Result<TokenBook.Admission, APIError> {
+    var page = page
+    let row = page.token.row
+    let isAllowed = page.allowance.spend(now: now)
     var admission = TokenBook.Admission(identity: Identity(name: row.name, role: row.role))
-    if now - (row.usedAt ?? 0) >= TokenBook.usePeriod {
+    if isAllowed, now - (row.usedAt ?? 0) >= TokenBook.usePeriod {
       page.token.row.usedAt = now
       admission.unrecorded = page.token.id
     }
-    return admission
+    pages[page.token.sha256] = page
+    return isAllowed
+      ? .success(admission) : .failure(.tooOften(row.name, perSecond: page.allowance.rate))
   }
 }
 
