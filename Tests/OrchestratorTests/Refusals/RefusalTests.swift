@@ -102,6 +102,6 @@ struct RefusalTests {
     )
     .split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
     .joined(separator: " · ")
-    .replacing("|", with: "\\|")
+    .replacing("|", with: "\\|").replacing("\0", with: "␀")
   }
 }

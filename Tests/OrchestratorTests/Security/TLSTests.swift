@@ -90,7 +90,7 @@ struct TLSTests {
       try old.sign("daemon")
       let certificate = try ServerCertificate(
         .init(certificate: old.path("daemon.pem"), key: old.path("daemon.key")))
-      #expect(certificate.daysLeft(now: WallClock.system.now()) == 1)
+      #expect((1...2).contains(certificate.daysLeft(now: WallClock.system.now())))
       let next = folder.appending(path: "next")
       try FileManager.default.createDirectory(at: next, withIntermediateDirectories: true)
       let new = try Certificates(in: next)
