@@ -82,7 +82,7 @@ struct TallyTests {
     try await ledger.end(one.run, epoch: 1, Ledger.finished)
     let two = try #require(try await ledger.leaseNext())
     try await ledger.end(two.run, epoch: 1, Ledger.failed, retries: 0)
-    try await ledger.registry.retry(run: two.run, now: ledger.tick())
+    try await ledger.registry.retry(runs: [two.run], now: ledger.tick())
     let three = try #require(try await ledger.leaseNext())
     #expect(three.run == two.run)
     try await ledger.registry.cancel(runs: [4], now: ledger.tick())
