@@ -50,6 +50,14 @@ final class Program: Sendable {
     return nil
   }
 
+  /// What is still to come on standard error.
+  func errors() async -> String {
+    var iterator = lines.withLock { $0 }
+    var text = ""
+    while let line = await iterator.next() { text += line + "\n" }
+    return text
+  }
+
   /// Waits for the end; exit code and standard output.
   func result() async -> (code: Int32, output: String) {
     var code: Int32 = -1

@@ -98,14 +98,6 @@ struct TallyTests {
     #expect(later.attempts.isEmpty && later.events.isEmpty)
   }
 
-  @Test("runs are counted off an index alone")
-  func indexed() async throws {
-    let ledger = try await Ledger()
-    let plan = try await ledger.rows(
-      "EXPLAIN QUERY PLAN SELECT study_id, state, count(*) FROM run GROUP BY study_id, state")
-    #expect(plan.contains { $0[3].contains("USING COVERING INDEX run_by_study") }, "\(plan)")
-  }
-
   @Test("a registry that can be written is healthy")
   func health() async throws {
     let ledger = try await Ledger()

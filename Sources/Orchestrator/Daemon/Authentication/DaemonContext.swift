@@ -11,6 +11,12 @@ struct DaemonContext: RequestContext {
   /// Who asks, once that is known; none where nobody has to say.
   var identity: Identity?
 
+  /// The pattern of the route, as `/v1/runs/{id}`; none where no route matches.
+  var route: String? {
+    // The server has a name of its own for what answers there.
+    endpointPath.flatMap { $0.hasPrefix("/") ? $0 : nil }
+  }
+
   init(source: ApplicationRequestContextSource) {
     coreContext = .init(source: source)
     remote = source.channel.remoteAddress.flatMap(RemoteHost.init)

@@ -25,7 +25,7 @@ struct Gate: RouterMiddleware {
         hint: "long values belong into a body")
     }
     // There is no path where no route matches; that is told to those only who have a token.
-    let access = context.endpointPath.map { RouteAccess.of(request.method, $0) }
+    let access = context.route.map { RouteAccess.of(request.method, $0) }
     if access == .open { return try await next(request, context) }
     guard requiresTokens else {
       try BrowserGuard.check(request)
@@ -48,7 +48,7 @@ struct Gate: RouterMiddleware {
         "request refused",
         metadata: [
           "reason": "\(refusal.message)", "from": "\(context.remote?.text ?? "a socket")",
-          "route": "\(request.method) \(context.endpointPath ?? "unknown")",
+          "route": "\(request.method) \(context.route ?? "unknown")",
         ])
     }
     let admission = try result.get()
