@@ -48,11 +48,11 @@ extension Transformer {
     _ tensors: ParameterLayout.SwiGLU, _ activation: Activations.SwiGLU,
     input: UnsafeMutablePointer<Float>, into leaving: UnsafeMutablePointer<Float>, tokens: Int
   ) {
-    multiply(
+    products.multiply(
       Matrix(input, rows: tokens, columns: d), parameters.matrix(tensors.gateUp),
       into: Matrix(activation.slopes, rows: tokens, columns: 2 * tensors.width))
     ck_swiglu_forward(activation.slopes, activation.activated, tokens, tensors.width)
-    multiply(
+    products.multiply(
       Matrix(activation.activated, rows: tokens, columns: tensors.width),
       parameters.matrix(tensors.down), into: Matrix(leaving, rows: tokens, columns: d),
       accumulate: true)
@@ -67,15 +67,15 @@ extension Transformer {
     let activated = Matrix(activation.activated, rows: tokens, columns: tensors.width)
     let dActivated = Matrix(scratch.dActivated, rows: tokens, columns: tensors.width)
     let dGateUp = Matrix(scratch.dGateUp, rows: tokens, columns: 2 * tensors.width)
-    multiply(dOutput, parameters.matrix(tensors.down).transposed, into: dActivated)
-    multiply(
+    products.multiply(dOutput, parameters.matrix(tensors.down).transposed, into: dActivated)
+    products.multiply(
       activated.transposed, dOutput, into: gradients.matrix(tensors.down))
     ck_swiglu_backward(
       activation.slopes, nil, nil, dActivated.base, dGateUp.base, nil, nil, tokens, tensors.width)
-    multiply(
+    products.multiply(
       dGateUp, parameters.matrix(tensors.gateUp).transposed,
       into: Matrix(scratch.dNormed, rows: tokens, columns: d), accumulate: accumulate)
-    multiply(
+    products.multiply(
       Matrix(input, rows: tokens, columns: d).transposed, dGateUp,
       into: gradients.matrix(tensors.gateUp))
   }

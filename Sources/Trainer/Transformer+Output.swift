@@ -18,11 +18,11 @@ extension Transformer {
         logits.base, batch.targets.baseAddress! + start, scratch.logitScales, rows,
         logits.columns, logits.stride, 1 / Float(tokens))
       let dNormed = Matrix(scratch.dNormed + start * d, rows: rows, columns: d)
-      multiply(logits, parameters.matrix(layout.output), into: dNormed)
+      products.multiply(logits, parameters.matrix(layout.output), into: dNormed)
       ck_scale_rows(dNormed.base, scratch.logitScales, rows, d)
       // Nothing else needs this chunk of the normed tokens.
       ck_scale_rows(normed.base, scratch.logitScales, rows, d)
-      multiply(
+      products.multiply(
         logits.transposed, normed, into: gradients.matrix(layout.output), accumulate: start > 0)
     }
     scratch.dResidual.update(repeating: 0, count: tokens * d)
@@ -49,7 +49,7 @@ extension Transformer {
     let logits = Matrix(
       scratch.vocabularyLogits, rows: normed.rows, columns: architecture.vocab,
       stride: Self.logitStride(architecture.vocab))
-    multiply(normed, parameters.matrix(layout.output).transposed, into: logits)
+    products.multiply(normed, parameters.matrix(layout.output).transposed, into: logits)
     return logits
   }
 

@@ -29,6 +29,7 @@ struct CanonicalSpecTests {
         clip: real()),
       schedule: RunSpec.Schedule(
         warmupFraction: real(), decayFraction: real(), finalFraction: real()),
+      precision: RunSpec.Precision.allCases.randomElement(using: &generator)!,
       batchSequences: count(), steps: count(),
       corpus: RunSpec.CorpusReference(
         name: names.randomElement(using: &generator)!, sha256: "\(count())"),
@@ -47,5 +48,26 @@ struct CanonicalSpecTests {
       #expect(text == String(decoding: try encoder.encode(spec), as: UTF8.self))
       #expect(try JSONDecoder().decode(RunSpec.self, from: Data(text.utf8)) == spec)
     }
+  }
+
+  @Test("Specs and grids from before there was a choice of precision keep their identity")
+  func withoutPrecision() throws {
+    var generator = SplitMix(seed: 18)
+    var spec = spec(&generator)
+    spec.precision = .float32
+    #expect(!spec.canonical.contains("precision"))
+    spec.precision = .bfloat16
+    #expect(spec.canonical.contains(#","precision":"bfloat16","router":"#))
+
+    var family = Grid.Family(
+      name: "f", kind: .dense, allocation: .number(1), learningRate: .number(1),
+      batchTokens: .number(1))
+    let source = { Grid(study: "s", name: "g", corpus: "c", budgets: [1], families: [family]) }
+    #expect(!source().canonicalSource.contains("precision"))
+    family.precision = .bfloat16
+    let chosen = source()
+    #expect(chosen.canonicalSource.contains(#""precision":"bfloat16""#))
+    let read = try JSONDecoder().decode(Grid.self, from: Data(chosen.canonicalSource.utf8))
+    #expect(read == chosen)
   }
 }

@@ -117,6 +117,13 @@ void ck_product(
     const float *a, long a_row, long a_column, const float *b, long b_row, long b_column, float *c,
     long c_row, long rows, long columns, long inner, int accumulate);
 
+// --- bfloat16: the upper half of a float, rounded to nearest, ties to even -------------------------
+
+/// out [rows, columns] from x, whose rows are `stride` apart.
+void ck_to_bfloat16(const float *x, long stride, uint16_t *out, long rows, long columns);
+/// The same numbers as floats.
+void ck_round_to_bfloat16(const float *x, long stride, float *out, long rows, long columns);
+
 // --- Experts: y[token] += weight · swiglu_expert(x[token]) -----------------------------------------
 
 enum {
