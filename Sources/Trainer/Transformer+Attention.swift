@@ -13,11 +13,9 @@ extension Transformer {
     _ layer: ParameterLayout.Layer, _ activation: Activations.Layer, sequences: Int
   ) {
     let tokens = sequences * architecture.seqLen
-    ck_rms_norm_forward(
-      activation.entering, parameters.base + layer.attentionNorm.offset,
-      activation.attentionNormed, activation.attentionScales, tokens, d, Self.epsilon)
+    attentionNormForward(layer, activation, tokens: tokens)
     products.multiply(
-      Matrix(activation.attentionNormed, rows: tokens, columns: d),
+      Matrix(scratch.normed, rows: tokens, columns: d),
       parameters.matrix(layer.queryKeyValue),
       into: Matrix(activation.queryKeyValue, rows: tokens, columns: kvWidth))
     rotate(activation.queryKeyValue, tokens: tokens, direction: 1)
@@ -51,13 +49,23 @@ extension Transformer {
     products.multiply(
       dQueryKeyValue, parameters.matrix(layer.queryKeyValue).transposed,
       into: Matrix(scratch.dNormed, rows: tokens, columns: d))
+    attentionNormForward(layer, activation, tokens: tokens)
     products.multiply(
-      Matrix(activation.attentionNormed, rows: tokens, columns: d).transposed, dQueryKeyValue,
+      Matrix(scratch.normed, rows: tokens, columns: d).transposed, dQueryKeyValue,
       into: gradients.matrix(layer.queryKeyValue))
     ck_rms_norm_backward(
       activation.entering, parameters.base + layer.attentionNorm.offset,
       activation.attentionScales, scratch.dNormed, scratch.dResidual,
       gradients.base + layer.attentionNorm.offset, tokens, d)
+  }
+
+  /// Leaves the norm of the residual stream in `scratch.normed`.
+  private func attentionNormForward(
+    _ layer: ParameterLayout.Layer, _ activation: Activations.Layer, tokens: Int
+  ) {
+    ck_rms_norm_forward(
+      activation.entering, parameters.base + layer.attentionNorm.offset, scratch.normed,
+      activation.attentionScales, tokens, d, Self.epsilon)
   }
 
   /// Rotates queries and keys, and not values.

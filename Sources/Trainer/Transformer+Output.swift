@@ -12,7 +12,7 @@ extension Transformer {
     finalNormForward(tokens: tokens)
     var total = 0.0
     eachChunk(of: tokens) { start, rows in
-      let normed = Matrix(activations.finalNormed + start * d, rows: rows, columns: d)
+      let normed = Matrix(scratch.normed + start * d, rows: rows, columns: d)
       let logits = logits(normed)
       total += ck_cross_entropy(
         logits.base, batch.targets.baseAddress! + start, scratch.logitScales, rows,
@@ -37,7 +37,7 @@ extension Transformer {
     finalNormForward(tokens: batch.tokens)
     var total = 0.0
     eachChunk(of: batch.tokens) { start, rows in
-      let logits = logits(Matrix(activations.finalNormed + start * d, rows: rows, columns: d))
+      let logits = logits(Matrix(scratch.normed + start * d, rows: rows, columns: d))
       total += ck_cross_entropy_loss(
         logits.base, batch.targets.baseAddress! + start, rows, logits.columns, logits.stride)
     }
@@ -55,7 +55,7 @@ extension Transformer {
 
   private func finalNormForward(tokens: Int) {
     ck_rms_norm_forward(
-      activations.leaving, parameters.base + layout.finalNorm.offset, activations.finalNormed,
+      activations.leaving, parameters.base + layout.finalNorm.offset, scratch.normed,
       activations.finalScales, tokens, d, Self.epsilon)
   }
 
