@@ -17,11 +17,16 @@ let numeric: [SwiftSetting] = strict + [.unsafeFlags(["-O", "-Xcc", "-fno-math-e
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let lifecycle = Target.Dependency.product(
   name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let unixSignals = Target.Dependency.product(
   name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -33,11 +38,14 @@ let package = Package(
     .executable(name: "worker", targets: ["Worker"]),
     .executable(name: "trainer-benchmark", targets: ["TrainerBenchmark"]),
     .executable(name: "law-benchmark", targets: ["LawBenchmark"]),
+    .executable(name: "registry-benchmark", targets: ["RegistryBenchmark"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.28.0"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.36.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -49,11 +57,14 @@ let package = Package(
     .target(name: "ScalingLaws", dependencies: ["Experiment", "CNLopt"], swiftSettings: numeric),
     .target(name: "GridFile", dependencies: ["Experiment", yams], swiftSettings: strict),
     .target(name: "Figures", swiftSettings: strict),
+    .target(name: "Logs", dependencies: [logging], swiftSettings: strict),
     .target(name: "RunTable", dependencies: ["Wire"], swiftSettings: numeric),
 
     // What crosses a process boundary, and the processes' shared parts.
     .target(name: "Wire", dependencies: ["Experiment", "CCrypto"], swiftSettings: strict),
-    .target(name: "Client", dependencies: ["Experiment", "Wire", "CCurl"], swiftSettings: strict),
+    .target(
+      name: "Client", dependencies: ["Experiment", "Wire", "CCurl", argumentParser],
+      swiftSettings: strict),
     .target(
       name: "Corpus", dependencies: ["Experiment", "Wire", "CSentencePiece"], swiftSettings: numeric
     ),
@@ -63,14 +74,14 @@ let package = Package(
       name: "Trainer", dependencies: ["Experiment", "Wire", "Corpus", "CKernels", "COneDNN"],
       swiftSettings: numeric),
     .target(
-      name: "Registry", dependencies: ["Experiment", "Wire", "CMigrations", grdb],
+      name: "Registry", dependencies: ["Experiment", "Wire", "CMigrations", grdb, grdbSQLite],
       swiftSettings: strict),
 
     // The two programs.
     .executableTarget(
       name: "Worker",
       dependencies: [
-        "Experiment", "Wire", "Client", "Corpus", "Supervision", "Trainer",
+        "Experiment", "Wire", "Client", "Corpus", "Supervision", "Trainer", "Logs",
         argumentParser, logging,
       ],
       swiftSettings: strict),
@@ -78,7 +89,8 @@ let package = Package(
       name: "Orchestrator",
       dependencies: [
         "Experiment", "ScalingLaws", "GridFile", "Figures", "RunTable", "Wire", "Client", "Corpus",
-        "Registry", argumentParser, hummingbird, lifecycle, logging, nio, unixSignals,
+        "Registry", "Logs", argumentParser, hummingbird, hummingbirdCore, hummingbirdTLS, lifecycle,
+        logging, nio, nioHTTP, nioSSL, unixSignals,
       ],
       swiftSettings: strict),
 
@@ -103,6 +115,10 @@ let package = Package(
     .executableTarget(
       name: "LawBenchmark", dependencies: ["ScalingLaws"], path: "Benchmarks/Laws",
       exclude: ["peer.py"], swiftSettings: numeric),
+    .executableTarget(
+      name: "RegistryBenchmark",
+      dependencies: ["Registry", "Experiment", "Wire", grdb, grdbSQLite],
+      path: "Benchmarks/Registry", exclude: ["peer.py", "run", "setup"], swiftSettings: strict),
 
     // Tests, one target each; Loopback is the stand-in daemon of those that need one.
     .target(name: "Loopback", path: "Tests/Loopback", swiftSettings: strict),
@@ -131,7 +147,7 @@ let package = Package(
       exclude: ["Golden"], swiftSettings: numeric),
     .testTarget(
       name: "RegistryTests", dependencies: ["Registry", "Experiment", "Wire", "CMigrations", grdb],
-      exclude: ["schema.sql"], swiftSettings: strict),
+      exclude: ["schema.sql", "Samples"], swiftSettings: strict),
     .testTarget(
       name: "WorkerTests",
       dependencies: [
@@ -143,7 +159,7 @@ let package = Package(
       name: "OrchestratorTests",
       dependencies: [
         "Orchestrator", "Worker", "Registry", "RunTable", "Client", "Corpus", "ScalingLaws",
-        "Experiment", "Wire", lifecycle, logging,
+        "Experiment", "Wire", "Logs", "Loopback", argumentParser, hummingbird, lifecycle, logging, nio,
       ],
       swiftSettings: strict),
   ]

@@ -40,6 +40,13 @@ extension DaemonClient {
     try await send(.post, "/v1/imports", body: request, waiting: .seconds(270))
   }
 
+  /// `POST /v1/evaluations`.
+  public func record(
+    _ evaluation: EvaluationSubmission
+  ) async throws(ClientError) -> EvaluationReply {
+    try await send(.post, "/v1/evaluations", body: evaluation)
+  }
+
   /// `GET /v1/status`.
   public func status() async throws(ClientError) -> Status {
     try await get("/v1/status")
@@ -69,7 +76,8 @@ extension DaemonClient {
     try await send(.post, path, body: body)
   }
 
-  private static func escaped(_ segment: String) -> String {
+  /// `segment` as one part of a path.
+  public static func escaped(_ segment: String) -> String {
     var allowed = CharacterSet.urlPathAllowed
     allowed.remove("/")
     return segment.addingPercentEncoding(withAllowedCharacters: allowed) ?? segment

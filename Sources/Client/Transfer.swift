@@ -1,5 +1,6 @@
 import CCurl
 import Foundation
+import Wire
 
 /// One HTTP request as libcurl needs it.
 struct HTTPRequest: Sendable {
@@ -8,6 +9,10 @@ struct HTTPRequest: Sendable {
   var body: Data?
   /// From start to end.
   var timeout: Duration
+  /// Further header lines, as `Name: value`.
+  var headers: [String] = []
+  /// Bytes of the reply that are kept.
+  var replyLimit = Int.max
 }
 
 /// A reply that arrived whole.
@@ -26,12 +31,15 @@ final class Transfer: @unchecked Sendable {
   private let complete: Completion
   private var headers: UnsafeMutablePointer<curl_slist>?
   private var received = Data()
+  /// libcurl's own words about what went wrong.
+  private let reason = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
 
   init(_ request: HTTPRequest, _ configuration: ClientConfiguration, complete: @escaping Completion)
   {
     self.request = request
     self.complete = complete
     handle = curl_easy_init()
+    reason.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
     setUp(configuration)
     setUpBody(token: configuration.token)
   }
@@ -39,17 +47,29 @@ final class Transfer: @unchecked Sendable {
   deinit {
     curl_easy_cleanup(handle)
     curl_slist_free_all(headers)
+    reason.deallocate()
   }
 
   /// Reports the end of the transfer to whoever asked.
   func finish(_ code: CURLcode) {
     guard code == CURLE_OK else {
-      let reason = String(cString: curl_easy_strerror(code))
-      return complete(.failure(.unreachable(url: request.url, reason: reason)))
+      return complete(.failure(failure(code)))
     }
     var status = 0
     ccurl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
     complete(.success(HTTPResponse(status: status, body: received)))
+  }
+
+  private func failure(_ code: CURLcode) -> ClientError {
+    let detail = String(cString: reason)
+    let reason = detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail
+    // What no repetition mends: a certificate, an authority or a key that the other side refuses.
+    let isLasting = [
+      CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM,
+    ].contains(code)
+    return isLasting || reason.contains("certificate required")
+      ? .untrusted(url: request.url, reason: reason)
+      : .unreachable(url: request.url, reason: reason)
   }
 
   func cancel() { complete(.failure(.cancelled)) }
@@ -60,6 +80,8 @@ final class Transfer: @unchecked Sendable {
     ccurl_set_string(handle, CURLOPT_URL, request.url)
     ccurl_set_string(handle, CURLOPT_CUSTOMREQUEST, request.method)
     ccurl_set_string(handle, CURLOPT_PROTOCOLS_STR, "http,https")
+    ccurl_set_long(handle, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+    ccurl_set_pointer(handle, CURLOPT_ERRORBUFFER, reason)
     ccurl_set_long(
       handle, CURLOPT_CONNECTTIMEOUT_MS, Self.milliseconds(configuration.connectTimeout))
     ccurl_set_long(handle, CURLOPT_TIMEOUT_MS, Self.milliseconds(request.timeout))
@@ -75,15 +97,17 @@ final class Transfer: @unchecked Sendable {
     ccurl_set_pointer(handle, CURLOPT_WRITEDATA, Unmanaged.passUnretained(self).toOpaque())
     ccurl_set_writer(handle) { bytes, size, count, context in
       let transfer = Unmanaged<Transfer>.fromOpaque(context!).takeUnretainedValue()
+      let room = transfer.request.replyLimit - transfer.received.count
       transfer.received.append(
-        UnsafeRawPointer(bytes!).assumingMemoryBound(to: UInt8.self), count: size * count)
+        UnsafeRawPointer(bytes!).assumingMemoryBound(to: UInt8.self),
+        count: min(size * count, room))
       return size * count
     }
   }
 
-  private func setUpBody(token: String?) {
-    var lines = ["Accept: application/json"]
-    if let token { lines.append("Authorization: Bearer \(token)") }
+  private func setUpBody(token: BearerToken?) {
+    var lines = ["Accept: application/json"] + request.headers
+    if let token { lines.append("Authorization: Bearer \(token.secret)") }
     if let body = request.body {
       // Without `Expect:` libcurl waits a second for a 100 Continue before a large body.
       lines += ["Content-Type: application/json", "Expect:"]

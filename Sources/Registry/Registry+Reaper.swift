@@ -72,7 +72,9 @@ extension Database {
   fileprivate func lose(_ row: Row, now: Int64) throws -> Registry.LostLease {
     let attempt = try attempt(row["id"], epoch: row["epoch"])
     let state = try RunState(stored: row["state"])
-    try end(.lost, run: attempt.run, epoch: attempt.epoch, message: "the lease lapsed", now: now)
+    try end(
+      .lost, run: attempt.run, epoch: attempt.epoch, failure: .lost, message: "the lease lapsed",
+      now: now)
     try append(
       .runLost, at: now, study: row["study_id"], run: attempt.run, epoch: attempt.epoch,
       worker: attempt.worker)

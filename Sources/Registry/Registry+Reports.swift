@@ -10,7 +10,7 @@ extension Registry {
   public func report(
     _ report: Report, now: Int64, leaseDuration: Duration
   ) async throws -> ReportReply.Directive {
-    try await write { database in
+    try await write(.metrics, events: report.events.count) { database in
       let attempt = try database.attempt(report.run, epoch: report.epoch)
       if attempt.end == .cancelled { return .stop }
       try database.renew(report, now: now, expiresAt: now + leaseDuration.milliseconds)

@@ -47,11 +47,13 @@ struct Reporter: Sendable {
     case .api(let refusal):
       switch refusal.code {
       case .leaseLost, .notFound, .conflict: .lost
-      case .invalid, .refused, .unavailable, .internal: .refused(refusal)
+      case .invalid, .refused, .busy, .unavailable, .internal, .unauthenticated, .forbidden, .tooLarge,
+        .tooManyRequests:
+        .refused(refusal)
       }
     case .badReply(_, _, let reason), .invalidBody(let reason):
       .refused(APIError(.invalid, reason))
-    case .unreachable, .invalidAddress, .cancelled: .accepted
+    case .unreachable, .untrusted, .invalidAddress, .cancelled: .accepted
     }
   }
 

@@ -51,5 +51,5 @@ struct RunDirectory: Sendable {
   }
 
   static let spoolName = "spool.jsonl"
-  private static let specName = "spec.json"
+  static let specName = "spec.json"
 }

@@ -1,8 +1,10 @@
-import ArgumentParser
+public import ArgumentParser
 import Client
 import Foundation
 import Glibc
 import Logging
+public import Logs
+import Wire
 
 /// `worker serve`, the default: leases and trains runs.
 struct ServeCommand: AsyncParsableCommand {
@@ -12,8 +14,6 @@ struct ServeCommand: AsyncParsableCommand {
     discussion: """
       SIGTERM or SIGINT: trainers are asked to write a checkpoint and leave, their runs are given
       back, and the worker exits. A second signal ends everything at once.
-
-      The environment variable ORCHESTRATOR_TOKEN holds the bearer token, if the daemon wants one.
 
       Exit codes:
         0   asked to leave, and left
@@ -29,8 +29,7 @@ struct ServeCommand: AsyncParsableCommand {
       """)
   var connect: String?
 
-  @Option(help: "Trainers side by side.")
-  var slots = 1
+  @OptionGroup var offered: OfferOptions
 
   @Option(
     help: "The data folder, with the prepared corpora; $ORCHESTRATOR_DATA, else ./data.",
@@ -56,14 +55,7 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(help: "Seconds that a trainer gets to write a checkpoint and leave.")
   var grace = 5.0
 
-  @Option(help: "A PEM file with the authority behind the daemon's certificate.")
-  var ca: String?
-
-  @Option(help: "A PEM file with this worker's certificate.")
-  var cert: String?
-
-  @Option(help: "A PEM file with the key of that certificate.")
-  var key: String?
+  @OptionGroup var connection: ConnectionOptions
 
   @Flag(help: "Leave as on SIGTERM when standard input ends, as when the parent process does.")
   var untilStdinCloses = false
@@ -71,10 +63,10 @@ struct ServeCommand: AsyncParsableCommand {
   @Flag(help: "Log each run's start and end.")
   var verbose = false
 
+  @Option(help: "How to write the log: text, or json, an object a line.")
+  var logFormat: LogFormat = .text
+
   func validate() throws {
-    guard (1...1024).contains(slots) else {
-      throw ValidationError("--slots \(slots): a worker has 1 to 1024 slots")
-    }
     guard grace.isFinite, grace >= 0 else {
       throw ValidationError("--grace \(grace): write seconds, 0 or more")
     }
@@ -96,13 +88,10 @@ struct ServeCommand: AsyncParsableCommand {
   }
 
   private func service() throws -> WorkerService {
-    var log = Logger(label: "worker", factory: StreamLogHandler.standardError(label:))
-    log.logLevel = verbose ? .info : .notice
+    let log = logFormat.logger("worker", level: verbose ? .info : .notice)
     let environment = ProcessInfo.processInfo.environment
     let client = DaemonClient(
-      ClientConfiguration(
-        address: try address(environment), token: environment["ORCHESTRATOR_TOKEN"], authority: ca,
-        certificate: cert, key: key))
+      try connection.configuration(try address(environment), environment: environment))
     return WorkerService(
       settings: try settings(environment),
       link: DaemonLink(client: client, retry: Retry(), log: log))
@@ -129,9 +118,14 @@ struct ServeCommand: AsyncParsableCommand {
     } catch let error as CatalogueError {
       throw ValidationError("--trainer: \(error)")
     }
+    let devices = offered.devices()
+    var offer = offered.offer(devices: devices, environment: environment, now: Date())
+    offer.trainers = catalogue.names
     return WorkerSettings(
-      id: "\(name ?? host)-\(UUID().uuidString.prefix(8).lowercased())", host: host, slots: slots,
-      data: data, runs: runs, trainers: catalogue,
+      id: "\(name ?? host)-\(UUID().uuidString.prefix(8).lowercased())", host: host,
+      slots: offered.slots, offer: offer,
+      gpus: GPUPool(devices, visible: environment["CUDA_VISIBLE_DEVICES"]), data: data, runs: runs,
+      trainers: catalogue,
       environment: Self.trainerEnvironment(environment), grace: .seconds(grace))
   }
 
@@ -140,12 +134,12 @@ struct ServeCommand: AsyncParsableCommand {
     try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
   }
 
-  /// Trainers do not speak to the daemon, so they do not get its token; a slot is one core unless
-  /// the worker's own environment says otherwise.
+  /// Trainers do not speak to the daemon, so they get no secret of this program's.
   private static func trainerEnvironment(_ own: [String: String]) -> [String: String] {
     var environment = own
-    environment["ORCHESTRATOR_TOKEN"] = nil
-    environment["OMP_NUM_THREADS"] = own["OMP_NUM_THREADS"] ?? "1"
+    for name in ConnectionOptions.secretVariables { environment[name] = nil }
     return environment
   }
 }
+
+extension LogFormat: ExpressibleByArgument {}

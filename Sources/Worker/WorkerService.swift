@@ -46,6 +46,6 @@ struct WorkerService: Sendable {
   private var registration: WorkerRegistration {
     WorkerRegistration(
       id: settings.id, host: settings.host, pid: Int(ProcessInfo.processInfo.processIdentifier),
-      slots: settings.slots, version: WorkerVersion.current)
+      slots: settings.slots, version: WorkerVersion.current, offer: settings.offer)
   }
 }

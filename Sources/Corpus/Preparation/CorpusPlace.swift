@@ -1,4 +1,6 @@
+import Experiment
 import Foundation
+import Wire
 
 /// Where a corpus of a name lives, and is made.
 struct CorpusPlace: Sendable {
@@ -20,18 +22,7 @@ struct CorpusPlace: Sendable {
 
   /// `name`, if it can be a folder's. Throws ``CorpusError/nameInvalid(_:)``.
   static func checked(_ name: String) throws -> String {
-    let isPlain = name.utf8.allSatisfy { byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"),
-        UInt8(ascii: "_"):
-        true
-      default: false
-      }
-    }
-    guard isPlain, !name.isEmpty, !name.hasPrefix("."), name.utf8.count <= 100 else {
-      throw CorpusError.nameInvalid(name)
-    }
+    guard FolderName(name) != nil else { throw CorpusError.nameInvalid(name) }
     return name
   }
 
@@ -61,10 +52,16 @@ struct CorpusPlace: Sendable {
     return assembly
   }
 
-  /// Writes the manifest into `assembly` and gives the folder its final name.
-  func publish(_ manifest: CorpusManifest, from assembly: URL) throws -> PreparedCorpus {
+  /// Writes the manifest, and whose tokens the validation split has, into `assembly` and gives the
+  /// folder its final name.
+  func publish(
+    _ manifest: CorpusManifest, documents: [(source: Int, tokens: Int)], from assembly: URL
+  ) throws -> PreparedCorpus {
     let file = assembly.appendingPathComponent(PreparedCorpus.manifestName)
-    try manifest.encoded().write(to: file, options: .atomic)
+    let encoded = try manifest.encoded()
+    try DocumentIndex(corpusSHA256: SHA256.hex(of: encoded), documents: documents)
+      .write(into: assembly)
+    try encoded.write(to: file, options: .atomic)
     try FileManager.default.moveItem(at: assembly, to: folder)
     try FileManager.default.removeItem(at: work)
     return try PreparedCorpus(folder: folder)

@@ -3,19 +3,29 @@ import Hummingbird
 import Registry
 import Wire
 
-/// What a route knows of its request besides the request.
-typealias DaemonContext = BasicRequestContext
-
 /// The daemon's HTTP interface, version 1; `docs/http.md` describes it.
 enum Routes {
-  static func router(_ desk: Desk) -> Router<DaemonContext> {
-    let router = Router()
+  static func router(
+    _ desk: Desk, metrics: DaemonMetrics, webhooks: WebhookService
+  ) -> Router<DaemonContext> {
+    let router = Router(context: DaemonContext.self)
+    router.add(middleware: RequestMiddleware(metrics: metrics.requests))
     router.add(middleware: RefusalMiddleware())
-    router.get("/healthz") { _, _ in "ok\n" }
+    router.add(
+      middleware: Gate(
+        registry: desk.registry, clock: desk.clock, tokens: desk.tokens,
+        requiresTokens: desk.settings.requiresTokens))
+    Probes(registry: desk.registry, lifecycle: desk.lifecycle, metrics: metrics)
+      .addRoutes(to: router)
     let version = router.group("/v1")
+    version.get("/openapi.json") { _, _ in try OpenAPI.response() }
     addWorkerRoutes(to: version, desk)
     addSubmissionRoutes(to: version, desk)
+    addQueueRoutes(to: version, desk)
+    addTokenRoutes(to: version, desk)
     addQueryRoutes(to: version, RegistryAnswers(registry: desk.registry))
+    addEvaluationRoutes(to: version, desk)
+    WebhookDesk(service: webhooks).addRoutes(to: version)
     return router
   }
 
@@ -30,7 +40,7 @@ enum Routes {
     }
     group.post("/leases") { request, _ in
       let wish = try await JSONBody.decode(LeaseRequest.self, from: request)
-      return try JSONBody.response(try await desk.lease(wish))
+      return JSONBody.response(text: try StoredLease.reply(try await desk.lease(wish)))
     }
     group.post("/reports") { request, _ in
       let report = try await JSONBody.decode(Report.self, from: request)
@@ -38,7 +48,7 @@ enum Routes {
     }
     group.post("/outcomes") { request, _ in
       let outcome = try await JSONBody.decode(OutcomeReport.self, from: request)
-      return try JSONBody.response(try await desk.outcome(outcome))
+      return JSONBody.response(text: try StoredLease.reply(try await desk.outcome(outcome)))
     }
   }
 
