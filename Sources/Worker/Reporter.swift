@@ -59,8 +59,8 @@ struct Reporter: Sendable {
 
   private func obey(_ directive: ReportReply.Directive, _ trainer: TrainerProcess) {
     switch directive {
-    // Trainers write checkpoints at their own pace: their protocol has no word for this.
-    case .continue, .checkpoint: break
+    case .continue: break
+    case .checkpoint: trainer.requestCheckpoint()
     case .stop: trainer.stop(reason: "the daemon ended the run")
     }
   }

@@ -36,6 +36,7 @@ final class StandInDaemon: Sendable {
     var answers: [Int64: LeaseReply] = [:]
     var lost: Set<Int64> = []
     var stopped: Set<Int64> = []
+    var saved: Set<Int64> = []
     var requests = 0
   }
 
@@ -62,6 +63,9 @@ final class StandInDaemon: Sendable {
 
   /// From now on reports of the run are answered with `stop`.
   func stop(run: Int64) { ledger.withLock { _ = $0.stopped.insert(run) } }
+
+  /// The next report of the run that is heard of is answered with `checkpoint`.
+  func save(run: Int64) { ledger.withLock { _ = $0.saved.insert(run) } }
 
   /// The next happening that `select` makes something of; those before it are forgotten.
   func next<Value>(_ select: (Happening) -> Value?) async -> Value {
@@ -120,12 +124,18 @@ final class StandInDaemon: Sendable {
     case ("POST", "/v1/reports"):
       let report: Report = decoded(request.body)
       guard record(report) else { return refusal(.leaseLost, "run \(report.run) is another's") }
-      let stopped = ledger.withLock { $0.stopped.contains(report.run) }
-      return json(ReportReply(directive: stopped ? .stop : .continue))
+      return json(ReportReply(directive: directive(for: report.run)))
     case ("POST", "/v1/outcomes"):
       return end(decoded(request.body))
     default:
       return refusal(.notFound, request.path)
+    }
+  }
+
+  private func directive(for run: Int64) -> ReportReply.Directive {
+    ledger.withLock { ledger in
+      if ledger.stopped.contains(run) { return .stop }
+      return ledger.saved.remove(run) == nil ? .continue : .checkpoint
     }
   }
 
