@@ -159,7 +159,8 @@ let package = Package(
       name: "OrchestratorTests",
       dependencies: [
         "Orchestrator", "Worker", "Registry", "RunTable", "Client", "Corpus", "ScalingLaws",
-        "Experiment", "Wire", "Logs", "Loopback", argumentParser, hummingbird, lifecycle, logging, nio,
+        "Experiment", "Wire", "Logs", "Loopback", argumentParser, hummingbird, lifecycle, logging,
+        nio,
       ],
       swiftSettings: strict),
   ]

@@ -27,7 +27,7 @@ WRONG_SPEC, WRONG_CORPUS, SAVED = 64, 66, 75
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--device", default="auto", help="cpu, cuda, or auto: cuda where there is one")
-    parser.add_argument("--products", default="float32", choices=["float32", "bfloat16"], help="type of the products")
+    parser.add_argument("--products", choices=["float32", "bfloat16"], help="type of the products; else the precision of the spec")
     parser.add_argument("--micro-sequences", type=int, help="sequences that a process takes through the model at once")
     parser.add_argument("--threads", type=int, default=1, help="CPU threads of a process")
     parser.add_argument("--checkpoint-minutes", type=float, default=5, help="from one to the next; 0: none by time")
@@ -61,6 +61,7 @@ def train(options, ranks):
         spec_bytes = file.read()
     spec = json.loads(spec_bytes)
     check(spec, ranks.count)
+    options.products = options.products or spec.get("precision", "float32")
     corpus = Corpus(variable("ORCHESTRATOR_DATA"), spec["corpus"]["sha256"])
     environment = {
         "torch": torch.__version__,

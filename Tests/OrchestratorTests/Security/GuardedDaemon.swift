@@ -85,7 +85,8 @@ struct GuardedDaemon: Sendable {
   /// Everything in the registry but the tokens' secrets and when they were used.
   func contents() async throws -> [String: [[Table.Value]]] {
     let names = try await desk.registry.query(
-      "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('token', 'webhook')", rowLimit: 1000,
+      "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('token', 'webhook')",
+      rowLimit: 1000,
       timeLimit: .seconds(60)
     ).rows
     var contents: [String: [[Table.Value]]] = [:]
