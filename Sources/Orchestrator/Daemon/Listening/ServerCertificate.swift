@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 import HummingbirdCore
 import HummingbirdTLS
 import NIOCore
@@ -103,13 +102,12 @@ private struct CertificatePair: Sendable {
   }
 
   private static func key(in path: String) throws -> NIOSSLPrivateKey {
-    var status = stat()
-    guard stat(path, &status) == 0, FileManager.default.isReadableFile(atPath: path) else {
-      throw CertificateFault.unreadable(path)
-    }
-    guard status.st_mode & 0o007 == 0 else {
-      throw CertificateFault.exposedKey(path, mode: Int(status.st_mode & 0o777))
-    }
+    let file = URL(filePath: path).resolvingSymlinksInPath().path
+    guard FileManager.default.isReadableFile(atPath: file),
+      let facts = try? FileManager.default.attributesOfItem(atPath: file),
+      let mode = facts[.posixPermissions] as? Int
+    else { throw CertificateFault.unreadable(path) }
+    guard mode & 0o007 == 0 else { throw CertificateFault.exposedKey(path, mode: mode) }
     guard let key = try? NIOSSLPrivateKey(file: path, format: .pem) else {
       throw CertificateFault.noKey(path)
     }

@@ -113,6 +113,7 @@ extension RegistryEvent {
       case .runFailed: "\(run)\(place) failed"
       case .runCancelled: "\(run)\(place) was cancelled"
       case .runRequeued: "\(run)\(place) is back in the queue"
+      case .runWarned: "\(run)\(place) has a warning"
       case .runLost: "\(run)\(place) lost its worker"
       case .workerJoined: "worker \(worker ?? "") joined"
       case .workerLeft: "worker \(worker ?? "") left"

@@ -22,7 +22,11 @@ struct WebhookService: Service {
         let busy = Busy()
         while !Task.isCancelled {
           let seen = await self.news.count
-          for hook in await self.due() where busy.take(hook.id) {
+          // Who is busy is asked first: a hook that ends its attempt while the registry is read would
+          // be tried again as it stood before.
+          let busyHooks = busy.hooks
+          for hook in await self.due() where !busyHooks.contains(hook.id) {
+            busy.take(hook.id)
             // Each has a task of its own: a slow receiver holds up nobody else.
             group.addTask {
               await self.attempt(hook, delivery)
@@ -38,12 +42,13 @@ struct WebhookService: Service {
 
   /// The hooks that are being delivered to.
   private final class Busy: Sendable {
-    private let hooks = Mutex<Set<Int64>>([])
+    private let taken = Mutex<Set<Int64>>([])
 
-    /// Whether it was not taken.
-    func take(_ hook: Int64) -> Bool { hooks.withLock { $0.insert(hook).inserted } }
+    var hooks: Set<Int64> { taken.withLock { $0 } }
 
-    func give(_ hook: Int64) { hooks.withLock { _ = $0.remove(hook) } }
+    func take(_ hook: Int64) { taken.withLock { _ = $0.insert(hook) } }
+
+    func give(_ hook: Int64) { taken.withLock { _ = $0.remove(hook) } }
   }
 
   /// What delivers, also a test message.
