@@ -63,7 +63,7 @@ let package = Package(
       name: "Trainer", dependencies: ["Experiment", "Wire", "Corpus", "CKernels", "COneDNN"],
       swiftSettings: numeric),
     .target(
-      name: "Registry", dependencies: ["Experiment", "Wire", "CMigrations", grdb],
+      name: "Registry", dependencies: ["Experiment", "Wire", "CMigrations", "CStatfs", grdb],
       swiftSettings: strict),
 
     // The two programs.
@@ -93,6 +93,7 @@ let package = Package(
         .linkedLibrary("sentencepiece"), .linkedLibrary("sentencepiece_train"),
       ]),
     .systemLibrary(name: "COneDNN"),
+    .systemLibrary(name: "CStatfs"),
     .systemLibrary(name: "CNLopt", pkgConfig: "nlopt"),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto"),
 

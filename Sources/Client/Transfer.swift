@@ -6,8 +6,12 @@ struct HTTPRequest: Sendable {
   var method: String
   var url: String
   var body: Data?
-  /// From start to end.
+  /// From start to end; zero: as long as something arrives.
   var timeout: Duration
+  /// In place of `Accept: application/json`.
+  var headers = ["Accept: application/json"]
+  /// Takes the body of a reply that does not refuse.
+  var file: DownloadFile?
 }
 
 /// A reply that arrived whole.
@@ -47,8 +51,6 @@ final class Transfer: @unchecked Sendable {
       let reason = String(cString: curl_easy_strerror(code))
       return complete(.failure(.unreachable(url: request.url, reason: reason)))
     }
-    var status = 0
-    ccurl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
     complete(.success(HTTPResponse(status: status, body: received)))
   }
 
@@ -63,6 +65,10 @@ final class Transfer: @unchecked Sendable {
     ccurl_set_long(
       handle, CURLOPT_CONNECTTIMEOUT_MS, Self.milliseconds(configuration.connectTimeout))
     ccurl_set_long(handle, CURLOPT_TIMEOUT_MS, Self.milliseconds(request.timeout))
+    if request.timeout == .zero {
+      ccurl_set_long(handle, CURLOPT_LOW_SPEED_LIMIT, 1)
+      ccurl_set_long(handle, CURLOPT_LOW_SPEED_TIME, 30)
+    }
     if case .socket(let path) = configuration.address {
       ccurl_set_string(handle, CURLOPT_UNIX_SOCKET_PATH, path)
     }
@@ -75,14 +81,28 @@ final class Transfer: @unchecked Sendable {
     ccurl_set_pointer(handle, CURLOPT_WRITEDATA, Unmanaged.passUnretained(self).toOpaque())
     ccurl_set_writer(handle) { bytes, size, count, context in
       let transfer = Unmanaged<Transfer>.fromOpaque(context!).takeUnretainedValue()
-      transfer.received.append(
-        UnsafeRawPointer(bytes!).assumingMemoryBound(to: UInt8.self), count: size * count)
-      return size * count
+      let piece = UnsafeRawBufferPointer(start: bytes, count: size * count)
+      return transfer.take(piece) ? piece.count : 0
     }
   }
 
+  /// Takes the next piece of the body; false ends the transfer.
+  private func take(_ piece: UnsafeRawBufferPointer) -> Bool {
+    if let file = request.file, (200..<300).contains(status) {
+      return file.take(piece, status: status)
+    }
+    received.append(contentsOf: piece)
+    return true
+  }
+
+  private var status: Int {
+    var status = 0
+    ccurl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
+    return status
+  }
+
   private func setUpBody(token: String?) {
-    var lines = ["Accept: application/json"]
+    var lines = request.headers
     if let token { lines.append("Authorization: Bearer \(token)") }
     if let body = request.body {
       // Without `Expect:` libcurl waits a second for a 100 Continue before a large body.

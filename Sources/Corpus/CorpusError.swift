@@ -19,6 +19,10 @@ public enum CorpusError: Error {
   case nameTaken(String, folder: URL)
   case nameInvalid(String)
 
+  // Corpora from another machine
+  case manifestDiffers(expected: String, found: String)
+  case damagedInTransit(file: String, expected: String, found: String)
+
   // Preparation
   case unknownRecipe(String, known: [String])
   case toolMissing(String, package: String)
@@ -60,6 +64,10 @@ extension CorpusError: CustomStringConvertible {
     case .nameTaken(let name, let folder):
       "A corpus '\(name)' made from other inputs is in \(folder.path)"
     case .nameInvalid(let name): "'\(name)' cannot name a corpus"
+    case .manifestDiffers(let expected, let found):
+      "The manifest that arrived has the SHA-256 \(found), not \(expected)"
+    case .damagedInTransit(let file, let expected, let found):
+      "\(file) arrived with the SHA-256 \(found), not \(expected); it was deleted"
     case .unknownRecipe(let name, _): "No recipe is named '\(name)'"
     case .toolMissing(let tool, _): "The program '\(tool)' is not installed"
     case .toolFailed(let tool, let status, let message):
@@ -99,6 +107,8 @@ extension CorpusError: CustomStringConvertible {
     case .shardDiffers: "Remove the folder and prepare the corpus again."
     case .nameTaken: "Choose another name, or remove that folder."
     case .nameInvalid: "Use letters, digits, '.', '-' and '_', not beginning with '.'."
+    case .manifestDiffers, .damagedInTransit:
+      "Check the corpus on the daemon's machine, and what stands between: a proxy may change bytes."
     case .unknownRecipe(_, let known):
       "Recipes: \(known.joined(separator: ", ")). For your own text: orchestrator corpus import."
     case .toolMissing(_, let package): "Install the Debian package \(package)."

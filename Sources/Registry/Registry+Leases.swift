@@ -34,9 +34,10 @@ extension Database {
   func lease(of attempt: Attempt) throws -> Lease {
     let spec = try String.fetchOne(
       self, sql: "SELECT spec FROM run WHERE id = ?", arguments: [attempt.run])
-    return Lease(
+    let lease = Lease(
       run: attempt.run, epoch: attempt.epoch, spec: try RunSpec(stored: spec ?? "", of: attempt.run)
     )
+    return try withEarlierAttempts(lease, worker: attempt.worker)
   }
 
   /// queued → leased, for the first run in the queue.
@@ -64,7 +65,7 @@ extension Database {
     try append(
       .runLeased, at: now, study: row["study_id"], run: lease.run, epoch: lease.epoch,
       worker: request.worker)
-    return lease
+    return try withEarlierAttempts(lease, worker: request.worker)
   }
 }
 

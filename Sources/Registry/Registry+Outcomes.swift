@@ -13,8 +13,11 @@ extension Registry {
   ) async throws -> Lease? {
     try await write { database in
       let (run, epoch) = (report.report.run, report.report.epoch)
-      let attempt = try database.attempt(run, epoch: epoch)
       let expiresAt = now + leaseDuration.milliseconds
+      var attempt = try database.attempt(run, epoch: epoch)
+      if attempt.end != Attempt.End(report.outcome) {
+        attempt = try database.revived(attempt, now: now, expiresAt: expiresAt)
+      }
       switch attempt.end {
       case nil:
         try database.record(report.report, after: attempt, now: now)
@@ -57,6 +60,8 @@ extension Database {
     switch outcome {
     case .finished(let finished): try finish(attempt, finished, now: now)
     case .diverged(let diverged): try diverge(attempt, diverged, now: now)
+    case .failed(let failure) where failure.kind == .lost:
+      try lose(attempt.run, epoch: attempt.epoch, message: failure.message, now: now)
     case .failed(let failure): try fail(attempt, failure, retryLimit: retryLimit, now: now)
     case .released(let reason):
       try release(attempt.run, epoch: attempt.epoch, reason: reason, now: now)

@@ -17,6 +17,7 @@ extension Registry {
         arguments: [
           worker.id, worker.host, worker.pid, worker.slots, worker.version, now, now,
         ])
+      try database.declare(worker.folder, of: worker.id)
       if present != true {
         try database.append(
           .workerJoined, at: now, worker: worker.id,

@@ -19,8 +19,12 @@ public final class Registry: Sendable {
 
   /// Opens the registry at `path` to write, creating or migrating it.
   ///
-  /// Throws `.locked` when another process writes it, `.newerSchema` when a newer program has.
-  public static func open(_ path: String) throws -> Registry {
+  /// Throws `.networkFileSystem` before anything is made, `.locked` when another process writes it,
+  /// `.newerSchema` when a newer program has.
+  public static func open(
+    _ path: String, fileSystem: FileSystemProbe = .system
+  ) throws -> Registry {
+    try fileSystem.refuseNetwork(path)
     let lock = try LockFile(path + ".lock")
     return try opening(path) {
       let pool = try DatabasePool(path: path, configuration: configuration(readOnly: false))

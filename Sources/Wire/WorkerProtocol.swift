@@ -9,13 +9,18 @@ public struct WorkerRegistration: Hashable, Codable, Sendable {
   /// Trainers that it runs side by side.
   public var slots: Int
   public var version: String
+  /// Where it keeps what its attempts write; none from older programs.
+  public var folder: RunFolder?
 
-  public init(id: String, host: String, pid: Int, slots: Int, version: String) {
+  public init(
+    id: String, host: String, pid: Int, slots: Int, version: String, folder: RunFolder? = nil
+  ) {
     self.id = id
     self.host = host
     self.pid = pid
     self.slots = slots
     self.version = version
+    self.folder = folder
   }
 }
 
@@ -64,11 +69,15 @@ public struct Lease: Hashable, Codable, Sendable {
   /// The fence: what another epoch reports is refused.
   public var epoch: Int
   public var spec: RunSpec
+  /// The earlier attempts whose recorded checkpoints this worker's run folder holds, newest first;
+  /// none when the worker has not declared its folder.
+  public var earlier: [Int]?
 
-  public init(run: Int64, epoch: Int, spec: RunSpec) {
+  public init(run: Int64, epoch: Int, spec: RunSpec, earlier: [Int]? = nil) {
     self.run = run
     self.epoch = epoch
     self.spec = spec
+    self.earlier = earlier
   }
 }
 
@@ -132,6 +141,8 @@ public enum Outcome: Hashable, Sendable {
       case `protocol`
       /// It could not be started.
       case start
+      /// Its worker was killed; costs no retry, but five of them end the run.
+      case lost
     }
 
     public var kind: Class

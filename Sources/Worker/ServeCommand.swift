@@ -3,6 +3,7 @@ import Client
 import Foundation
 import Glibc
 import Logging
+import Wire
 
 /// `worker serve`, the default: leases and trains runs.
 struct ServeCommand: AsyncParsableCommand {
@@ -37,8 +38,20 @@ struct ServeCommand: AsyncParsableCommand {
     completion: .directory)
   var data: String?
 
+  /// Who sees the folder for run directories.
+  enum RunsFolder: String, ExpressibleByArgument, CaseIterable {
+    case shared, local
+  }
+
   @Option(help: "The folder for run directories; runs in the data folder.", completion: .directory)
   var runs: String?
+
+  @Option(
+    help: """
+      Whether workers on other nodes see the folder for run directories: shared or local. It decides \
+      where a run may be resumed.
+      """)
+  var runsFolder = RunsFolder.local
 
   @Option(help: "What people call this worker; the host's name by default.")
   var name: String?
@@ -55,6 +68,13 @@ struct ServeCommand: AsyncParsableCommand {
 
   @Option(help: "Seconds that a trainer gets to write a checkpoint and leave.")
   var grace = 5.0
+
+  @Option(
+    help: """
+      Seconds that a trainer goes on without a word from the daemon; then it writes a checkpoint and \
+      ends, and its run is given back once the daemon is there again.
+      """)
+  var orphanLimit = 3600.0
 
   @Option(help: "A PEM file with the authority behind the daemon's certificate.")
   var ca: String?
@@ -77,6 +97,9 @@ struct ServeCommand: AsyncParsableCommand {
     }
     guard grace.isFinite, grace >= 0 else {
       throw ValidationError("--grace \(grace): write seconds, 0 or more")
+    }
+    guard orphanLimit.isFinite, orphanLimit >= 0 else {
+      throw ValidationError("--orphan-limit \(orphanLimit): write seconds, 0 or more")
     }
   }
 
@@ -129,10 +152,12 @@ struct ServeCommand: AsyncParsableCommand {
     } catch let error as CatalogueError {
       throw ValidationError("--trainer: \(error)")
     }
+    let folder = try RunFolder(at: runs, isShared: runsFolder == .shared, host: host)
     return WorkerSettings(
       id: "\(name ?? host)-\(UUID().uuidString.prefix(8).lowercased())", host: host, slots: slots,
       data: data, runs: runs, trainers: catalogue,
-      environment: Self.trainerEnvironment(environment), grace: .seconds(grace))
+      environment: Self.trainerEnvironment(environment), grace: .seconds(grace), folder: folder,
+      orphanLimit: .seconds(orphanLimit))
   }
 
   /// This program's own file, which is also the native trainer.

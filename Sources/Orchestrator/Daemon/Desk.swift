@@ -65,6 +65,11 @@ struct Desk: Sendable {
     return try await self.lease(next)
   }
 
+  /// Which of a worker's checkpoints nothing will resume any more.
+  func expired(_ kept: KeptCheckpoints) async throws -> ExpiredCheckpoints {
+    ExpiredCheckpoints(runs: try await registry.expiredCheckpoints(kept, now: clock.now()))
+  }
+
   // MARK: People
 
   /// Expands a grid, and unless it is a dry run inserts what is new.

@@ -14,6 +14,7 @@ enum Routes {
     router.get("/healthz") { _, _ in "ok\n" }
     let version = router.group("/v1")
     addWorkerRoutes(to: version, desk)
+    addCorpusRoutes(to: version, data: desk.settings.data)
     addSubmissionRoutes(to: version, desk)
     addQueryRoutes(to: version, RegistryAnswers(registry: desk.registry))
     return router
@@ -39,6 +40,10 @@ enum Routes {
     group.post("/outcomes") { request, _ in
       let outcome = try await JSONBody.decode(OutcomeReport.self, from: request)
       return try JSONBody.response(try await desk.outcome(outcome))
+    }
+    group.post("/checkpoints/expired") { request, _ in
+      let kept = try await JSONBody.decode(KeptCheckpoints.self, from: request)
+      return try JSONBody.response(try await desk.expired(kept))
     }
   }
 
