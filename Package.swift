@@ -136,7 +136,7 @@ let package = Package(
     .testTarget(
       name: "WorkerTests",
       dependencies: [
-        "Worker", "Trainer", "Supervision", "Client", "Experiment", "Wire", "Loopback",
+        "Worker", "Trainer", "Supervision", "Client", "Corpus", "Experiment", "Wire", "Loopback",
         argumentParser, logging,
       ],
       swiftSettings: strict),

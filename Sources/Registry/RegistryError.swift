@@ -54,7 +54,8 @@ public enum RegistryError: Error, Hashable, Sendable {
   public var code: APIError.Code {
     switch self {
     case .locked, .storage: .unavailable
-    case .cannotOpen, .networkFileSystem, .newerSchema, .olderSchema, .readOnly, .unreadable: .internal
+    case .cannotOpen, .networkFileSystem, .newerSchema, .olderSchema, .readOnly, .unreadable:
+      .internal
     case .unknownRun, .unknownGrid, .unknownStudy, .unknownLaw, .unknownWorker: .notFound
     case .leaseLost: .leaseLost
     case .workerHasLeft, .requestSpent, .outOfSequence, .wrongState: .conflict

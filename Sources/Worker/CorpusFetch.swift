@@ -101,7 +101,8 @@ final class CorpusFetch: Undertaking {
     let free = freeBytes(data)
     guard missing <= free else { throw NoRoom(folder: data, needed: missing, free: free) }
     link.log.notice(
-      "fetches the corpus \(corpus.name): \(Self.megabytes(missing)) of \(Self.megabytes(total)) MB")
+      "fetches the corpus \(corpus.name): \(Self.megabytes(missing)) of \(Self.megabytes(total)) MB"
+    )
     let progress = TransferProgress(of: total, done: total - missing) { [log = link.log, corpus] in
       log.notice(
         "corpus \(corpus.name): \(Self.megabytes($0)) of \(Self.megabytes(total)) MB")

@@ -110,6 +110,7 @@ struct ServeCommand: AsyncParsableCommand {
     let watch = Task {
       var arrivals = signals.makeAsyncIterator()
       _ = await arrivals.next()
+      service.link.log.notice("asked to leave; a second signal ends everything at once")
       work.cancel()
       // The trainers' guards end them when this process is gone.
       if await arrivals.next() != nil { _exit(130) }

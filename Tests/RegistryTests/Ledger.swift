@@ -44,9 +44,10 @@ final class Ledger {
   }
 
   /// The worker introduces itself, or comes back.
-  func register() async throws {
+  func register(_ id: String = Ledger.worker, folder: RunFolder? = nil) async throws {
     try await registry.register(
-      WorkerRegistration(id: Self.worker, host: "here", pid: 1, slots: 1, version: "0"), now: now)
+      WorkerRegistration(id: id, host: "here", pid: 1, slots: 1, version: "0", folder: folder),
+      now: now)
   }
 
   static func spec(seed: UInt64) -> RunSpec {
