@@ -44,9 +44,12 @@ final class Outbox: Sendable {
     content.withLock { restartSpool(&$0) }
   }
 
-  /// Calls `hurry` whenever a checkpoint was said: it counts only once the daemon knows.
+  /// Calls `hurry` whenever a checkpoint was said, also before: it counts only once the daemon knows.
   func onCheckpoint(_ hurry: @escaping @Sendable () -> Void) {
-    content.withLock { $0.hurry = hurry }
+    content.withLock { content in
+      content.hurry = hurry
+      if !content.undelivered.isEmpty { hurry() }
+    }
   }
 
   /// Adds what the trainer said.

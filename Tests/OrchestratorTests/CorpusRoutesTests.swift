@@ -76,8 +76,8 @@ struct CorpusRoutesTests {
       let paths = [
         "/v1/corpora/\(String(repeating: "0", count: 64))", "/v1/corpora/words",
         "/v1/corpora/..%2Fwords", "\(base)/files/manifest.json", "\(base)/files/nothing.bin",
-        "\(base)/files/..%2F..%2Fregistry.db", "\(base)/files/%2Fetc%2Fpasswd", "\(base)/files/..",
-        "\(base)/files/../../../registry.db", "\(base)/files/.", "\(base)/files/train_000.bin%00",
+        "\(base)/files/..%2F..%2Fregistry.db", "\(base)/files/%2Fetc%2Fpasswd",
+        "\(base)/files/%2E%2E%2Fmanifest.json", "\(base)/files/train_000.bin%00",
       ]
       for path in paths {
         let code = await refusal { _ = try await client.data(.get, path) }

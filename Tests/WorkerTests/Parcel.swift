@@ -11,7 +11,7 @@ struct Parcel: Sendable {
 
   /// A corpus of two shards; `name` is that of the first.
   init(corpus: String = "tiny", file name: String = "train_000.bin") {
-    files = [
+    let files = [
       name: Self.tokenFile(count: 50_000), "validation_000.bin": Self.tokenFile(count: 500),
     ]
     func split(_ file: String) -> String {
@@ -20,6 +20,7 @@ struct Parcel: Sendable {
       "sha256": "\(SHA256.hex(of: files[file]!))", "bytes": \(files[file]!.count)}]}
       """
     }
+    self.files = files
     manifest = Data(
       """
       {"format_version": 1, "name": "\(corpus)", "seed": 0, "vocabulary": 64, "sources": [],
