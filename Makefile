@@ -6,7 +6,7 @@ RELEASE := --configuration release --static-swift-stdlib --scratch-path .build-r
 SWIFT_SOURCES := Package.swift Sources Tests Benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help dependencies build demo test test-swift test-install bench bench-trainer golden lint format \
+.PHONY: help dependencies build demo test test-swift test-install bench bench-trainer bench-registry golden lint format \
 	install clean
 
 help: ## list these commands
@@ -36,6 +36,9 @@ bench: dependencies ## run the benchmarks
 bench-trainer: dependencies ## compare the trainer's speed with PyTorch's (ARGUMENTS="--quick --eager": minutes)
 	@Benchmarks/Peer/run $(ARGUMENTS)
 
+bench-registry: dependencies ## measure registry and daemon at scale (ARGUMENTS="--quick": under a minute)
+	@Benchmarks/Registry/run $(ARGUMENTS)
+
 golden: ## let PyTorch write the numbers that the trainer's tests are held to
 	@Benchmarks/Peer/setup
 	@OMP_NUM_THREADS=1 .build-peer/bin/python Tests/TrainerTests/Golden/make.py
@@ -43,7 +46,7 @@ golden: ## let PyTorch write the numbers that the trainer's tests are held to
 lint: ## check the style of Swift sources and the syntax of shell scripts
 	@swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
 	@bash -n deploy/*.sh studies/demo/run Tests/install/run Benchmarks/run Benchmarks/Peer/run \
-		Benchmarks/Peer/setup .ci/run
+		Benchmarks/Peer/setup Benchmarks/Registry/run Benchmarks/Registry/setup .ci/run
 
 format: ## rewrite the Swift sources in the project's style
 	@swift format --in-place --parallel --recursive $(SWIFT_SOURCES)

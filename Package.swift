@@ -17,6 +17,7 @@ let numeric: [SwiftSetting] = strict + [.unsafeFlags(["-O", "-Xcc", "-fno-math-e
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let lifecycle = Target.Dependency.product(
   name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -33,6 +34,7 @@ let package = Package(
     .executable(name: "worker", targets: ["Worker"]),
     .executable(name: "trainer-benchmark", targets: ["TrainerBenchmark"]),
     .executable(name: "law-benchmark", targets: ["LawBenchmark"]),
+    .executable(name: "registry-benchmark", targets: ["RegistryBenchmark"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -49,6 +51,7 @@ let package = Package(
     .target(name: "ScalingLaws", dependencies: ["Experiment", "CNLopt"], swiftSettings: numeric),
     .target(name: "GridFile", dependencies: ["Experiment", yams], swiftSettings: strict),
     .target(name: "Figures", swiftSettings: strict),
+    .target(name: "Logs", dependencies: [logging], swiftSettings: strict),
     .target(name: "RunTable", dependencies: ["Wire"], swiftSettings: numeric),
 
     // What crosses a process boundary, and the processes' shared parts.
@@ -63,14 +66,15 @@ let package = Package(
       name: "Trainer", dependencies: ["Experiment", "Wire", "Corpus", "CKernels", "COneDNN"],
       swiftSettings: numeric),
     .target(
-      name: "Registry", dependencies: ["Experiment", "Wire", "CMigrations", "CStatfs", grdb],
+      name: "Registry",
+      dependencies: ["Experiment", "Wire", "CMigrations", "CStatfs", grdb, grdbSQLite],
       swiftSettings: strict),
 
     // The two programs.
     .executableTarget(
       name: "Worker",
       dependencies: [
-        "Experiment", "Wire", "Client", "Corpus", "Supervision", "Trainer",
+        "Experiment", "Wire", "Client", "Corpus", "Supervision", "Trainer", "Logs",
         argumentParser, logging,
       ],
       swiftSettings: strict),
@@ -78,7 +82,7 @@ let package = Package(
       name: "Orchestrator",
       dependencies: [
         "Experiment", "ScalingLaws", "GridFile", "Figures", "RunTable", "Wire", "Client", "Corpus",
-        "Registry", argumentParser, hummingbird, lifecycle, logging, nio, unixSignals,
+        "Registry", "Logs", argumentParser, hummingbird, lifecycle, logging, nio, unixSignals,
       ],
       swiftSettings: strict),
 
@@ -104,6 +108,10 @@ let package = Package(
     .executableTarget(
       name: "LawBenchmark", dependencies: ["ScalingLaws"], path: "Benchmarks/Laws",
       exclude: ["peer.py"], swiftSettings: numeric),
+    .executableTarget(
+      name: "RegistryBenchmark",
+      dependencies: ["Registry", "Experiment", "Wire", grdb, grdbSQLite],
+      path: "Benchmarks/Registry", exclude: ["peer.py", "run", "setup"], swiftSettings: strict),
 
     // Tests, one target each; Loopback is the stand-in daemon of those that need one.
     .target(name: "Loopback", path: "Tests/Loopback", swiftSettings: strict),
@@ -132,7 +140,7 @@ let package = Package(
       exclude: ["Golden"], swiftSettings: numeric),
     .testTarget(
       name: "RegistryTests", dependencies: ["Registry", "Experiment", "Wire", "CMigrations", grdb],
-      exclude: ["schema.sql"], swiftSettings: strict),
+      exclude: ["schema.sql", "Samples"], swiftSettings: strict),
     .testTarget(
       name: "WorkerTests",
       dependencies: [
@@ -144,7 +152,7 @@ let package = Package(
       name: "OrchestratorTests",
       dependencies: [
         "Orchestrator", "Worker", "Registry", "RunTable", "Client", "Corpus", "ScalingLaws",
-        "Experiment", "Wire", lifecycle, logging,
+        "Experiment", "Wire", "Logs", "Loopback", lifecycle, logging,
       ],
       swiftSettings: strict),
   ]

@@ -111,7 +111,8 @@ extension StudyDesign {
       grid(spread(1e6, 8.5e7, 7), spread(1.6e10, 6.5e10, 4), [0, 0.5, 0.75, 0.875]), noise: 0.005),
     "zhao": Study(
       grid(
-        [1, 2, 4, 8, 16], [0, 0.2, 0.4, 0.6], spread(1e9, 3e10, 3), [8e7, 2e8, 5e8], [1e10, 1e11]),
+        [1, 2, 4, 8, 16], [0, 0.3, 0.6], spread(1e9, 3e10, 3), [8e7, 2e8, 5e8],
+        spread(1e10, 1e11, 3)),
       noise: 0.003),
     "muennighoff": Study(
       grid(spread(7e6, 8.7e9, 7), [1, 2, 4, 8, 16, 44], spread(1e8, 2.5e10, 5))

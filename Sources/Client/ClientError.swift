@@ -21,10 +21,18 @@ public enum ClientError: Error, Hashable, Sendable {
   public var isTransient: Bool {
     switch self {
     case .unreachable: true
-    case .api(let error): error.code == .unavailable || error.code == .internal
+    case .api(let error): [.busy, .unavailable, .internal].contains(error.code)
     case .badReply(_, let status, _): status == 429 || (500..<600).contains(status)
     case .invalidAddress, .invalidBody, .unwritable, .cancelled: false
     }
+  }
+}
+
+extension ClientError {
+  /// How long the daemon asks to be left alone.
+  var retryAfter: Duration? {
+    guard case .api(let error) = self else { return nil }
+    return error.retryAfter.map { .seconds($0) }
   }
 }
 

@@ -55,6 +55,13 @@ extension DaemonClient {
     try await send(.post, "/v1/imports", body: request, waiting: .seconds(270))
   }
 
+  /// `POST /v1/evaluations`.
+  public func record(
+    _ evaluation: EvaluationSubmission
+  ) async throws(ClientError) -> EvaluationReply {
+    try await send(.post, "/v1/evaluations", body: evaluation)
+  }
+
   /// `GET /v1/status`.
   public func status() async throws(ClientError) -> Status {
     try await get("/v1/status")

@@ -57,8 +57,8 @@ extension DaemonClient {
     _ path: String, sha256: String, from offset: Int, into descriptor: Int32,
     received: @escaping @Sendable (Int) -> Void
   ) async throws(ClientError) {
-    var headers = ["Accept: application/octet-stream"]
-    if offset > 0 { headers += ["Range: bytes=\(offset)-", "If-Range: \"\(sha256)\""] }
+    var headers: [String] = []
+    if offset > 0 { headers = ["Range: bytes=\(offset)-", "If-Range: \"\(sha256)\""] }
     let file = DownloadFile(descriptor, from: offset, received: received)
     let request = HTTPRequest(
       method: Method.get.rawValue, url: configuration.address.url(of: path), body: nil,

@@ -41,7 +41,7 @@ public struct Retry: Sendable {
   }
 
   /// Calls `request` until it succeeds, fails for good, or the task is cancelled, and tells `failed`
-  /// of each transient failure. Throws the lasting failure, or `ClientError.cancelled`.
+  /// of each transient failure. It waits at least as long as the daemon asks it to. Throws the lasting failure, or `ClientError.cancelled`.
   public func callAsFunction<Value>(
     isolation: isolated (any Actor)? = #isolation,
     onFailure failed: (ClientError) -> Void = { _ in },
@@ -49,14 +49,16 @@ public struct Retry: Sendable {
   ) async throws(ClientError) -> Value {
     var failures = 0
     while true {
+      let asked: Duration
       do {
         return try await request()
       } catch  where error.isTransient {
         failures += 1
+        asked = error.retryAfter ?? .zero
         failed(error)
       }
       do {
-        try await clock.sleep(for: backoff.delay(after: failures, draw: draw()))
+        try await clock.sleep(for: max(asked, backoff.delay(after: failures, draw: draw())))
       } catch {
         throw .cancelled
       }

@@ -8,8 +8,10 @@ struct HTTPRequest: Sendable {
   var body: Data?
   /// From start to end; zero: as long as something arrives.
   var timeout: Duration
-  /// In place of `Accept: application/json`.
-  var headers = ["Accept: application/json"]
+  /// Further header lines, as `Name: value`.
+  var headers: [String] = []
+  /// Bytes of the reply that are kept.
+  var replyLimit = Int.max
   /// Takes the body of a reply that does not refuse.
   var file: DownloadFile?
 }
@@ -91,7 +93,7 @@ final class Transfer: @unchecked Sendable {
     if let file = request.file, (200..<300).contains(status) {
       return file.take(piece, status: status)
     }
-    received.append(contentsOf: piece)
+    received.append(contentsOf: piece.prefix(request.replyLimit - received.count))
     return true
   }
 
@@ -102,7 +104,7 @@ final class Transfer: @unchecked Sendable {
   }
 
   private func setUpBody(token: String?) {
-    var lines = request.headers
+    var lines = ["Accept: application/json"] + request.headers
     if let token { lines.append("Authorization: Bearer \(token)") }
     if let body = request.body {
       // Without `Expect:` libcurl waits a second for a 100 Continue before a large body.

@@ -18,6 +18,9 @@ public enum CorpusError: Error {
   case shardDiffers(URL, expected: String, found: String)
   case nameTaken(String, folder: URL)
   case nameInvalid(String)
+  case documentsUnknown(name: String, folder: URL)
+  case documentsMalformed(URL, reason: String)
+  case textUnknown(name: String)
 
   // Corpora from another machine
   case manifestDiffers(expected: String, found: String)
@@ -68,6 +71,11 @@ extension CorpusError: CustomStringConvertible {
       "The manifest that arrived has the SHA-256 \(found), not \(expected)"
     case .damagedInTransit(let file, let expected, let found):
       "\(file) arrived with the SHA-256 \(found), not \(expected); it was deleted"
+    case .documentsUnknown(let name, let folder):
+      "The corpus '\(name)' in \(folder.path) does not say which tokens are whose"
+    case .documentsMalformed(let url, let reason):
+      "\(url.path) is no index of documents: \(reason)"
+    case .textUnknown(let name): "The corpus '\(name)' is tokens without a tokenizer"
     case .unknownRecipe(let name, _): "No recipe is named '\(name)'"
     case .toolMissing(let tool, _): "The program '\(tool)' is not installed"
     case .toolFailed(let tool, let status, let message):
@@ -106,6 +114,11 @@ extension CorpusError: CustomStringConvertible {
     case .manifestMalformed: "Remove the folder and prepare the corpus again."
     case .shardDiffers: "Remove the folder and prepare the corpus again."
     case .nameTaken: "Choose another name, or remove that folder."
+    case .documentsUnknown(let name, let folder):
+      "It was prepared before documents were kept: move \(folder.path) away and prepare '\(name)' "
+        + "again. Equal text gives the equal digest, so runs keep their corpus."
+    case .documentsMalformed(let url, _): "Remove \(url.path) and prepare the corpus again."
+    case .textUnknown: "Take a corpus that was prepared or imported from text."
     case .nameInvalid: "Use letters, digits, '.', '-' and '_', not beginning with '.'."
     case .manifestDiffers, .damagedInTransit:
       "Check the corpus on the daemon's machine, and what stands between: a proxy may change bytes."

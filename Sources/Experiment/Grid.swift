@@ -18,11 +18,13 @@ public struct Grid: Hashable, Codable, Sendable {
   public var families: [Family]
   /// What is fitted to its runs when all have ended.
   public var fits: [StageFit]
+  /// How its runs are queued; no part of `canonicalSource`.
+  public var scheduling = Scheduling()
 
   public init(
     study: String, name: String, corpus: String, trainer: String = "native", budgets: [Double],
     seeds: [UInt64] = [1], seqLen: Int = 128, evaluation: RunSpec.Evaluation = .init(),
-    families: [Family], fits: [StageFit] = []
+    families: [Family], fits: [StageFit] = [], scheduling: Scheduling = .init()
   ) {
     self.study = study
     self.name = name
@@ -34,6 +36,7 @@ public struct Grid: Hashable, Codable, Sendable {
     self.evaluation = evaluation
     self.families = families
     self.fits = fits
+    self.scheduling = scheduling
   }
 
   private enum CodingKeys: String, CodingKey {

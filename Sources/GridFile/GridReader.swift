@@ -35,12 +35,13 @@ struct GridReader {
     let fits = mapping.take("fits").map { value in
       value.list("a list of fits, such as [hyperparameters]") { $0.choice(StageFit.self) } ?? []
     }
+    let scheduling = self.scheduling(&mapping)
     mapping.finish()
     guard let study, let name, let corpus, let budgets, let families else { return nil }
     return Grid(
       study: study, name: name, corpus: corpus, trainer: trainer, budgets: budgets,
       seeds: seeds ?? [1], seqLen: seqLen ?? 128, evaluation: evaluation, families: families,
-      fits: fits ?? [])
+      fits: fits ?? [], scheduling: scheduling)
   }
 
   /// The keys that top level and families share.

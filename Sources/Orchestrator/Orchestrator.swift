@@ -14,9 +14,12 @@ struct Orchestrator: AsyncParsableCommand {
       """,
     version: Version.current,
     subcommands: [
-      Run.self, Serve.self, Submit.self, StatusCommand.self, Runs.self, Show.self, Cancel.self,
+      Run.self, Serve.self, Submit.self, StatusCommand.self, Runs.self, Show.self, Explain.self,
+      Cancel.self, Pause.self, Resume.self, RetryCommand.self, StudyCommand.self, NodeCommand.self,
       ImportCommand.self, ExportCommand.self, LeverageCommand.self, Laws.self, LawCommand.self,
-      FitCommand.self, PlanCommand.self, SQL.self, CorpusCommand.self,
+      Evaluations.self, FitCommand.self, PlanCommand.self, SQL.self, CorpusCommand.self,
+      BackupCommand.self, RestoreCommand.self, CheckCommand.self, CleanCommand.self,
+      WebhookCommand.self, OpenAPICommand.self,
     ])
 }
 

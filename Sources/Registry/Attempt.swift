@@ -26,8 +26,11 @@ struct Attempt {
   let sequence: Int
   /// None while it goes on.
   let end: End?
+  /// What it holds of its worker.
+  let grant: Lease.Grant
 
   init(_ row: Row) {
+    grant = Lease.Grant(cpus: row["cpus"], gpus: row["gpus"], gpuType: row["gpu_type"])
     run = row["run_id"]
     epoch = row["epoch"]
     worker = row["worker_id"]
@@ -53,16 +56,22 @@ extension Database {
     return try Row.fetchOne(statement, arguments: [request]).map(Attempt.init)
   }
 
-  /// Closes an attempt and seals its series: nothing is recorded under its epoch any more.
+  /// Closes an attempt, seals its series, so that nothing is recorded under its epoch any more, and
+  /// settles what it cost.
   func end(
-    _ end: Attempt.End, run: Int64, epoch: Int, message: String? = nil, now: Int64
+    _ end: Attempt.End, run: Int64, epoch: Int, failure: FailureClass? = nil,
+    message: String? = nil, now: Int64
   ) throws {
-    try cachedStatement(
-      sql: """
-        UPDATE attempt SET ended_at = ?, outcome = ?, message = ?
-        WHERE run_id = ? AND epoch = ? AND ended_at IS NULL
-        """
-    ).execute(arguments: [now, end.rawValue, message, run, epoch])
+    let row = try Row.fetchOne(
+      cachedStatement(
+        sql: """
+          UPDATE attempt SET ended_at = ?, outcome = ?, failure = ?, message = ?
+          WHERE run_id = ? AND epoch = ? AND ended_at IS NULL
+          RETURNING study_id, worker_id, leased_at, first_step, cpus, gpus
+          """), arguments: [now, end.rawValue, failure?.rawValue, message, run, epoch])
     try sealSeries(run: run, epoch: epoch)
+    guard let row else { return }
+    try settle(
+      Settled(row, run: run, epoch: epoch, end: end, failure: failure, message: message), now: now)
   }
 }

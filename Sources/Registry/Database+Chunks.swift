@@ -1,18 +1,17 @@
 import GRDB
 
-extension SeriesPoint {
-  /// The points of a row of `loss_chunk`. Throws `.unreadable`.
-  static func points(_ row: Row) throws -> [SeriesPoint] {
-    let steps = try ChunkText.integers(row["steps"])
-    let tokens = try ChunkText.optionalIntegers(row["tokens"])
-    let values = try ChunkText.doubles(row["values"])
-    guard steps.count == tokens.count, steps.count == values.count else {
-      throw RegistryError.unreadable("chunk whose arrays differ in length")
-    }
-    return steps.indices.map {
-      SeriesPoint(step: steps[$0], tokens: tokens[$0], value: values[$0])
-    }
-  }
+/// One metric of one attempt.
+private struct SeriesKey {
+  let run: Int64
+  let epoch: Int
+  let metric: String
+}
+
+/// How far a series is: what `latest_value` says of it, if it is this attempt's.
+private struct SeriesEnd {
+  var step: Int
+  /// Points in chunks that are not sealed.
+  var openPoints: Int
 }
 
 extension Database {
@@ -27,29 +26,38 @@ extension Database {
     try cachedStatement(
       sql: "UPDATE attempt SET first_step = 0 WHERE run_id = ? AND epoch = ? AND first_step IS NULL"
     ).execute(arguments: [run, epoch])
-    let here = try lastStep(run: run, epoch: epoch, metric: "loss") ?? 0
+    let loss = SeriesKey(run: run, epoch: epoch, metric: "loss")
+    let here = try end(of: loss)?.step ?? inheritedStep(of: loss) ?? 0
     for (metric, points) in batch.series.sorted(by: { $0.key < $1.key }) {
-      var last = try lastStep(run: run, epoch: epoch, metric: metric)
+      let key = SeriesKey(run: run, epoch: epoch, metric: metric)
+      let end = try end(of: key)
+      var last = try end?.step ?? inheritedStep(of: key)
       var rising: [SeriesPoint] = []
+      rising.reserveCapacity(points.count)
       for point in points {
         let step = point.step ?? here
         if let last, step <= last { continue }
         rising.append(SeriesPoint(step: step, tokens: point.tokens, value: point.value))
         last = step
       }
-      try append(rising, run: run, epoch: epoch, metric: metric)
+      try append(rising[...], to: key, openPoints: end?.openPoints ?? 0)
     }
   }
 
-  /// The step up to which a series of an attempt is known: by its own last number or, before it has
-  /// one, by the numbers up to the checkpoint that it began from, which earlier attempts recorded.
-  private func lastStep(run: Int64, epoch: Int, metric: String) throws -> Int? {
-    let own = try cachedStatement(
+  /// Where a series of an attempt is, once it has a number.
+  private func end(of key: SeriesKey) throws -> SeriesEnd? {
+    let statement = try cachedStatement(
       sql: """
-        SELECT last_step FROM loss_chunk WHERE run_id = ? AND metric = ? AND epoch = ?
-        ORDER BY first_step DESC LIMIT 1
+        SELECT step, open_points FROM latest_value WHERE run_id = ? AND metric = ? AND epoch = ?
         """)
-    if let step = try Int.fetchOne(own, arguments: [run, metric, epoch]) { return step }
+    return try Row.fetchOne(statement, arguments: [key.run, key.metric, key.epoch]).map {
+      SeriesEnd(step: $0[0], openPoints: $0[1])
+    }
+  }
+
+  /// The step up to which a series is known before an attempt has a number of its own: by the numbers
+  /// up to the checkpoint that it began from, which earlier attempts recorded.
+  private func inheritedStep(of key: SeriesKey) throws -> Int? {
     let inherited = try cachedStatement(
       sql: """
         SELECT min(first_step, (
@@ -57,30 +65,35 @@ extension Database {
           WHERE run_id = attempt.run_id AND metric = ? AND epoch < attempt.epoch))
         FROM attempt WHERE run_id = ? AND epoch = ? AND first_step > 0
         """)
-    return try Int.fetchOne(inherited, arguments: [metric, run, epoch])
+    return try Int.fetchOne(inherited, arguments: [key.metric, key.run, key.epoch])
   }
 
   private func append(
-    _ points: [SeriesPoint], run: Int64, epoch: Int, metric: String
+    _ points: ArraySlice<SeriesPoint>, to key: SeriesKey, openPoints: Int
   ) throws {
-    guard !points.isEmpty else { return }
-    let statement = try cachedStatement(
+    guard let last = points.last else { return }
+    var rest = points
+    var openPoints = openPoints
+    while openPoints + rest.count >= ChunkText.capacity {
+      let part = rest.prefix(ChunkText.capacity - openPoints)
+      try seal(key, with: part)
+      rest = rest.dropFirst(part.count)
+      openPoints = 0
+    }
+    if !rest.isEmpty { try insert(SeriesChunk(rest), to: key, sealed: false) }
+    // Only the attempt that holds the lease gets here, so no older one comes after a newer.
+    try cachedStatement(
       sql: """
-        SELECT coalesce(sum(points), 0) FROM loss_chunk
-        WHERE run_id = ? AND metric = ? AND epoch = ? AND sealed = 0
-        """)
-    let open = try Int.fetchOne(statement, arguments: [run, metric, epoch]) ?? 0
-    guard open + points.count >= ChunkText.capacity else {
-      return try insert(points, run: run, epoch: epoch, metric: metric, sealed: false)
-    }
-    var rest = try takeOpenPoints(run: run, epoch: epoch, metric: metric) + points
-    while rest.count >= ChunkText.capacity {
-      try insert(
-        Array(rest.prefix(ChunkText.capacity)), run: run, epoch: epoch, metric: metric,
-        sealed: true)
-      rest.removeFirst(ChunkText.capacity)
-    }
-    try insert(rest, run: run, epoch: epoch, metric: metric, sealed: false)
+        INSERT INTO latest_value (run_id, metric, epoch, step, tokens, value, open_points)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (run_id, metric) DO UPDATE SET
+          epoch = excluded.epoch, step = excluded.step, tokens = excluded.tokens,
+          value = excluded.value, open_points = excluded.open_points
+        WHERE excluded.epoch >= epoch
+        """
+    ).execute(arguments: [
+      key.run, key.metric, key.epoch, last.step, last.tokens, last.value, openPoints + rest.count,
+    ])
   }
 
   /// Seals what is open of an attempt that has ended.
@@ -88,37 +101,38 @@ extension Database {
     let metrics = try String.fetchAll(
       cachedStatement(
         sql: """
-          SELECT DISTINCT metric FROM loss_chunk WHERE run_id = ? AND epoch = ? AND sealed = 0
+          SELECT metric FROM latest_value WHERE run_id = ? AND epoch = ? AND open_points > 0
           """), arguments: [run, epoch])
-    for metric in metrics {
-      let points = try takeOpenPoints(run: run, epoch: epoch, metric: metric)
-      try insert(points, run: run, epoch: epoch, metric: metric, sealed: true)
-    }
+    guard !metrics.isEmpty else { return }
+    for metric in metrics { try seal(SeriesKey(run: run, epoch: epoch, metric: metric)) }
+    try cachedStatement(
+      sql: "UPDATE latest_value SET open_points = 0 WHERE run_id = ? AND epoch = ?"
+    ).execute(arguments: [run, epoch])
   }
 
-  /// Removes the open chunks of a series and returns what they held.
-  private func takeOpenPoints(run: Int64, epoch: Int, metric: String) throws -> [SeriesPoint] {
-    let key: StatementArguments = [run, metric, epoch]
-    let points = try Row.fetchAll(
+  /// Makes one sealed chunk of the open ones and `points`.
+  private func seal(_ key: SeriesKey, with points: ArraySlice<SeriesPoint> = []) throws {
+    let place: StatementArguments = [key.run, key.metric, key.epoch]
+    var chunks = try Row.fetchAll(
       cachedStatement(
         sql: """
-          SELECT steps, tokens, "values" FROM loss_chunk
+          SELECT first_step, last_step, points, steps, tokens, "values" FROM loss_chunk
           WHERE run_id = ? AND metric = ? AND epoch = ? AND sealed = 0
           ORDER BY first_step
-          """), arguments: key
-    ).flatMap(SeriesPoint.points)
-    try cachedStatement(
-      sql: """
-        DELETE FROM loss_chunk WHERE run_id = ? AND metric = ? AND epoch = ? AND sealed = 0
-        """
-    ).execute(arguments: key)
-    return points
+          """), arguments: place
+    ).map(SeriesChunk.init)
+    if !chunks.isEmpty {
+      try cachedStatement(
+        sql: """
+          DELETE FROM loss_chunk WHERE run_id = ? AND metric = ? AND epoch = ? AND sealed = 0
+          """
+      ).execute(arguments: place)
+    }
+    if !points.isEmpty { chunks.append(SeriesChunk(points)) }
+    try insert(SeriesChunk(joining: chunks), to: key, sealed: true)
   }
 
-  private func insert(
-    _ points: [SeriesPoint], run: Int64, epoch: Int, metric: String, sealed: Bool
-  ) throws {
-    guard let first = points.first, let last = points.last else { return }
+  private func insert(_ chunk: SeriesChunk, to key: SeriesKey, sealed: Bool) throws {
     try cachedStatement(
       sql: """
         INSERT INTO loss_chunk (
@@ -126,9 +140,8 @@ extension Database {
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
     ).execute(arguments: [
-      run, metric, epoch, first.step, last.step, points.count, sealed,
-      ChunkText.encode(points.map(\.step)), ChunkText.encode(points.map(\.tokens)),
-      ChunkText.encode(points.map(\.value)),
+      key.run, key.metric, key.epoch, chunk.firstStep, chunk.lastStep, chunk.points, sealed,
+      chunk.steps, chunk.tokens, chunk.values,
     ])
   }
 }

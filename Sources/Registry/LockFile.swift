@@ -24,5 +24,8 @@ final class LockFile: Sendable {
     _ = holder.withCString { pwrite(descriptor, $0, strlen($0), 0) }
   }
 
+  /// Gives the lock up before the process ends.
+  func release() { flock(descriptor, LOCK_UN) }
+
   deinit { close(descriptor) }
 }

@@ -31,17 +31,20 @@ public struct NewGrid: Hashable, Sendable {
   public var text: String
   /// What is fitted to its runs when all have ended.
   public var fits: [String]
+  /// How its runs are queued; no part of its identity.
+  public var scheduling: Scheduling
   public var content: Content
 
   public init(
     study: String, name: String, source: String, text: String, fits: [String] = [],
-    content: Content
+    scheduling: Scheduling = .init(), content: Content
   ) {
     self.study = study
     self.name = name
     self.source = source
     self.text = text
     self.fits = fits
+    self.scheduling = scheduling
     self.content = content
   }
 }

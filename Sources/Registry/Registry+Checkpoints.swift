@@ -55,7 +55,7 @@ extension Database {
 
   /// `lease`, with the earlier attempts that its worker can resume from: those with a checkpoint in
   /// the folder that it works in, seen from the same node or shared by both.
-  func withEarlierAttempts(_ lease: Lease, worker: String) throws -> Lease {
+  func withEarlierAttempts(_ lease: StoredLease, worker: String) throws -> StoredLease {
     var lease = lease
     // Most leases are a run's first: nothing is asked for them.
     guard lease.epoch > 1 else {

@@ -25,7 +25,7 @@ extension Registry {
 }
 
 extension RegistryEvent {
-  fileprivate init(_ row: Row) throws {
+  init(_ row: Row) throws {
     guard let kind = Kind(rawValue: row["kind"]) else {
       throw RegistryError.unreadable("event kind '\(row["kind"] as String)'")
     }

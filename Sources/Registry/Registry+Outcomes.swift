@@ -4,27 +4,37 @@ public import Wire
 extension Registry {
   /// Records how an attempt ended and leases the slot's next run, in one transaction.
   ///
-  /// A failed attempt goes back into the queue until it has failed more than `retryLimit` times;
-  /// a diverged one never does. A repeat gets the same answer: the lease that its `next` was given
+  /// A failed attempt goes back into the queue as its class allows, until it has failed more than
+  /// `retryLimit` times; a diverged one never does. A repeat gets the same answer: the lease that its `next` was given
   /// if that still lives, otherwise none. An attempt that was cancelled meanwhile stays so, and
   /// gets its next lease. Throws `.leaseLost`, and `.outOfSequence` when a report is missing.
   public func outcome(
     _ report: OutcomeReport, now: Int64, leaseDuration: Duration, retryLimit: Int = 2
   ) async throws -> Lease? {
-    try await write { database in
+    try await record(
+      report, now: now, leaseDuration: leaseDuration, retryLimit: retryLimit)?.decoded()
+  }
+
+  /// As `outcome`, the next lease's spec as it is stored.
+  public func record(
+    _ report: OutcomeReport, now: Int64, leaseDuration: Duration, retryLimit: Int = 2
+  ) async throws -> StoredLease? {
+    try await write(.control, events: report.report.events.count) { database in
       let (run, epoch) = (report.report.run, report.report.epoch)
       let expiresAt = now + leaseDuration.milliseconds
       var attempt = try database.attempt(run, epoch: epoch)
       if attempt.end != Attempt.End(report.outcome) {
         attempt = try database.revived(attempt, now: now, expiresAt: expiresAt)
       }
+      // The outcome is taken down all the same; its worker asks again and is told why.
+      let next = self.health == .writable ? report.next : nil
       switch attempt.end {
       case nil:
         try database.record(report.report, after: attempt, now: now)
         try database.settle(attempt, report.outcome, retryLimit: retryLimit, now: now)
-        return try database.leaseAfterOutcome(report.next, now: now, expiresAt: expiresAt)
+        return try database.leaseAfterOutcome(next, now: now, expiresAt: expiresAt)
       case .cancelled?:
-        return try database.leaseAfterOutcome(report.next, now: now, expiresAt: expiresAt)
+        return try database.leaseAfterOutcome(next, now: now, expiresAt: expiresAt)
       case let end? where end == Attempt.End(report.outcome):
         return try report.next.flatMap(database.livingLease(for:))
       case .some:
@@ -36,7 +46,7 @@ extension Registry {
 
 extension Database {
   /// The lease that a request was given, if it still lives; never another worker's.
-  fileprivate func livingLease(for request: LeaseRequest) throws -> Lease? {
+  fileprivate func livingLease(for request: LeaseRequest) throws -> StoredLease? {
     guard let attempt = try attempt(request: request.request), attempt.end == nil,
       attempt.worker == request.worker
     else { return nil }
@@ -46,7 +56,7 @@ extension Database {
   /// The next lease, where nothing about the wish may undo the outcome that came with it.
   fileprivate func leaseAfterOutcome(
     _ request: LeaseRequest?, now: Int64, expiresAt: Int64
-  ) throws -> Lease? {
+  ) throws -> StoredLease? {
     guard let request else { return nil }
     if try attempt(request: request.request) != nil { return try livingLease(for: request) }
     guard try isPresent(worker: request.worker) == true else { return nil }
@@ -110,36 +120,45 @@ extension Database {
         WHERE id = ? AND epoch = ? AND state = 'leased'
         RETURNING study_id
         """, [now, message])
-    try end(.diverged, run: attempt.run, epoch: attempt.epoch, message: message, now: now)
+    try end(
+      .diverged, run: attempt.run, epoch: attempt.epoch, failure: .diverged, message: message,
+      now: now)
     try append(
       .runDiverged, at: now, study: row["study_id"], run: attempt.run, epoch: attempt.epoch,
       worker: attempt.worker, detail: ["message": .text(message)])
   }
 
-  /// leased → queued while the retry budget lasts, then failed.
+  /// leased → queued while the failure's class lets it be tried again, then failed.
   private func fail(
     _ attempt: Attempt, _ failure: Outcome.Failure, retryLimit: Int, now: Int64
   ) throws {
+    let counts = try Row.fetchOne(
+      cachedStatement(sql: "SELECT failures, lost_leases FROM run WHERE id = ?"),
+      arguments: [attempt.run])
+    let sequel = RetryRule.sequel(
+      to: failure.kind, failures: counts?[0] ?? 0, losses: counts?[1] ?? 0,
+      retryLimit: retryLimit, now: now)
     let row = try transition(
       attempt.run, epoch: attempt.epoch,
       sql: """
         UPDATE run
-        SET failures = failures + 1,
-          state = iif(failures < ?, 'queued', 'failed'),
-          finished_at = iif(failures < ?, NULL, ?),
-          queued_at = iif(failures < ?, ?, queued_at),
+        SET failures = ?, lost_leases = ?, state = ?, not_before = ?,
+          finished_at = ?, queued_at = coalesce(?, queued_at),
           worker_id = NULL, lease_expires_at = NULL, failure = ?, message = ?
         WHERE id = ? AND epoch = ? AND state = 'leased'
-        RETURNING study_id, state
+        RETURNING study_id
         """,
       [
-        retryLimit, retryLimit, now, retryLimit, now, failure.kind.rawValue, failure.message,
+        sequel.failures, sequel.losses, sequel.isFinal ? "failed" : "queued", sequel.notBefore,
+        sequel.isFinal ? now : nil, sequel.isFinal ? nil : now, failure.kind.rawValue,
+        failure.message,
       ])
-    try end(.failed, run: attempt.run, epoch: attempt.epoch, message: failure.message, now: now)
-    let isSpent = try RunState(stored: row["state"]) == .failed
+    try end(
+      .failed, run: attempt.run, epoch: attempt.epoch, failure: failure.kind,
+      message: failure.message, now: now)
     try append(
-      isSpent ? .runFailed : .runRequeued, at: now, study: row["study_id"], run: attempt.run,
-      epoch: attempt.epoch, worker: attempt.worker,
+      sequel.isFinal ? .runFailed : .runRequeued, at: now, study: row["study_id"],
+      run: attempt.run, epoch: attempt.epoch, worker: attempt.worker,
       detail: ["failure": .text(failure.kind.rawValue), "message": .text(failure.message)])
   }
 
@@ -153,10 +172,23 @@ extension Database {
         WHERE id = ? AND epoch = ? AND state = 'leased'
         RETURNING study_id
         """, [now])
-    try end(.released, run: run, epoch: epoch, message: reason, now: now)
+    try end(
+      .released, run: run, epoch: epoch, failure: try causeOfRelease(run, epoch: epoch, now: now),
+      message: reason, now: now)
     try append(
       .runRequeued, at: now, study: row["study_id"], run: run, epoch: epoch,
       detail: ["reason": .text(reason)])
+  }
+
+  /// A worker that gives a run back when its allocation is about to end had no choice.
+  private func causeOfRelease(_ run: Int64, epoch: Int, now: Int64) throws -> FailureClass {
+    let end = try Int64.fetchOne(
+      cachedStatement(
+        sql: """
+          SELECT walltime_end FROM attempt JOIN worker ON worker.id = attempt.worker_id
+          WHERE run_id = ? AND epoch = ?
+          """), arguments: [run, epoch])
+    return end.map { now >= $0 - RetryRule.walltimeMargin } ?? false ? .walltime : .preempted
   }
 
   /// Runs one guarded statement whose last two arguments are the run and its epoch.

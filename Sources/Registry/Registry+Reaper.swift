@@ -93,7 +93,8 @@ extension Database {
   ) throws -> Registry.LostLease {
     let attempt = try attempt(row["id"], epoch: row["epoch"])
     let state = try RunState(stored: row["state"])
-    try end(.lost, run: attempt.run, epoch: attempt.epoch, message: message, now: now)
+    try end(
+      .lost, run: attempt.run, epoch: attempt.epoch, failure: .lost, message: message, now: now)
     try append(
       .runLost, at: now, study: row["study_id"], run: attempt.run, epoch: attempt.epoch,
       worker: attempt.worker)

@@ -11,7 +11,7 @@ extension Registry {
   public func report(
     _ report: Report, now: Int64, leaseDuration: Duration
   ) async throws -> ReportReply.Directive {
-    try await write { database in
+    try await write(.metrics, events: report.events.count) { database in
       let expiresAt = now + leaseDuration.milliseconds
       let attempt = try database.revived(
         database.attempt(report.run, epoch: report.epoch), now: now, expiresAt: expiresAt)

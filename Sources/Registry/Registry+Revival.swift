@@ -25,10 +25,11 @@ extension Database {
     }
     try cachedStatement(
       sql: """
-        UPDATE attempt SET ended_at = NULL, outcome = NULL, message = NULL
+        UPDATE attempt SET ended_at = NULL, outcome = NULL, failure = NULL, message = NULL
         WHERE run_id = ? AND epoch = ? AND outcome = 'lost'
         """
     ).execute(arguments: [attempt.run, attempt.epoch])
+    try unsettle(attempt, now: now)
     try append(
       .runRevived, at: now, study: row["study_id"], run: attempt.run, epoch: attempt.epoch,
       worker: attempt.worker)

@@ -39,8 +39,10 @@ extension Registry {
         ("run.state", filter.state?.rawValue), ("grid_run.family", filter.family),
       ]
       let given = conditions.filter { $0.1 != nil }
+      // By the index of those that have ended, however few they are.
+      let ended = filter.state?.isEnded == true ? ["run.finished_at IS NOT NULL"] : []
       return try database.runRows(
-        where: given.map { "\($0.0) = ?" }, arguments: StatementArguments(given.map(\.1)),
+        where: given.map { "\($0.0) = ?" } + ended, arguments: StatementArguments(given.map(\.1)),
         inGridOrder: filter.gridID != nil, limit: filter.limit, offset: filter.offset)
     }
   }
@@ -60,13 +62,14 @@ extension Registry {
 }
 
 extension Database {
-  /// Rows of the run table. The page is chosen first, so that the newest number of a live run,
-  /// the last one of its newest chunk, is read for the rows of the page only.
+  /// Rows of the run table. The page is chosen first, so that what is looked up beside a run is
+  /// looked up for the rows of the page only.
   fileprivate func runRows(
     where conditions: [String], arguments: StatementArguments, inGridOrder: Bool = false,
     limit: Int, offset: Int
   ) throws -> [RunRow] {
-    let guardClause = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
+    let visible = "(grid.id IS NULL OR grid.id NOT IN (SELECT grid_id FROM staged_range))"
+    let guardClause = "WHERE " + ([visible] + conditions).joined(separator: " AND ")
     let order = inGridOrder ? "position" : "id, grid_id, position"
     return try Row.fetchAll(
       self,
@@ -83,17 +86,11 @@ extension Database {
           LIMIT ? OFFSET ?)
         SELECT run.*, page.study, page.grid, page.family, page.budget,
           \(PointText.sql("page.point")) AS asked,
-          run.spec ->> '$.steps' AS steps, newest.last_step,
-          json_extract(newest."values", '$[#-1]') AS last_loss
+          run.spec ->> '$.steps' AS steps, latest_value.step AS last_step,
+          latest_value.value AS last_loss
         FROM page
         JOIN run ON run.id = page.id
-        LEFT JOIN loss_chunk AS newest
-          ON newest.run_id = run.id AND newest.metric = 'loss'
-          AND (newest.epoch, newest.first_step) = (
-            SELECT epoch, first_step FROM loss_chunk
-            WHERE run_id = run.id AND metric = 'loss'
-            ORDER BY epoch DESC, first_step DESC
-            LIMIT 1)
+        LEFT JOIN latest_value ON latest_value.run_id = run.id AND latest_value.metric = 'loss'
         ORDER BY \(order)
         """, arguments: arguments + [limit, offset]
     ).map(RunRow.init)
@@ -118,17 +115,9 @@ extension Database {
     try Row.fetchAll(
       self,
       sql: """
-        SELECT metric, last_step, json_extract("values", '$[#-1]') AS value
-        FROM loss_chunk
-        WHERE run_id = ?1 AND (metric, epoch, first_step) IN (
-          SELECT metric, epoch, first_step FROM (
-            SELECT metric, epoch, first_step, row_number() OVER (
-              PARTITION BY metric ORDER BY epoch DESC, first_step DESC) AS age
-            FROM loss_chunk WHERE run_id = ?1)
-          WHERE age = 1)
-        ORDER BY metric
+        SELECT metric, step, value FROM latest_value WHERE run_id = ? ORDER BY metric
         """, arguments: [run]
-    ).map { RunDetail.Latest(metric: $0["metric"], step: $0["last_step"], value: $0["value"]) }
+    ).map { RunDetail.Latest(metric: $0["metric"], step: $0["step"], value: $0["value"]) }
   }
 }
 

@@ -71,19 +71,20 @@ extension Registry {
           SELECT grid.id, grid.name, grid.fits, study.name AS study
           FROM grid JOIN study ON study.id = grid.study_id
           WHERE grid.state = 'open' AND grid.settled_at IS NULL AND grid.fits <> '[]'
+            AND grid.id NOT IN (SELECT grid_id FROM staged_range)
             AND NOT EXISTS (
-              SELECT 1 FROM grid_run JOIN run ON run.id = grid_run.run_id
-              WHERE grid_run.grid_id = grid.id AND run.state IN ('queued', 'leased'))
+              SELECT 1 FROM grid_tally
+              WHERE grid_id = grid.id AND state IN ('queued', 'leased') AND runs > 0)
             AND NOT (
               EXISTS (SELECT 1 FROM json_each(grid.fits) WHERE value = 'leverage')
               AND EXISTS (
                 SELECT 1
                 FROM grid AS earlier
-                LEFT JOIN grid_run ON grid_run.grid_id = earlier.id
-                LEFT JOIN run ON run.id = grid_run.run_id
+                LEFT JOIN grid_tally AS left_over ON left_over.grid_id = earlier.id
+                  AND left_over.state IN ('queued', 'leased') AND left_over.runs > 0
                 WHERE earlier.study_id = grid.study_id AND earlier.id < grid.id
                   AND ((earlier.state = 'blocked' AND earlier.problem IS NULL)
-                    OR run.state IN ('queued', 'leased'))))
+                    OR left_over.runs > 0)))
           ORDER BY grid.id
           """
       ).map { row in
@@ -103,7 +104,7 @@ extension Registry {
         sql: """
           SELECT grid.*, study.name AS study
           FROM grid JOIN study ON study.id = grid.study_id
-          WHERE grid.state = 'blocked'
+          WHERE grid.state = 'blocked' AND grid.id NOT IN (SELECT grid_id FROM staged_range)
           ORDER BY grid.id
           """
       ).map { row in

@@ -5,7 +5,9 @@ extension Registry {
   /// How far every grid is, and who works on it.
   public func status() async throws -> Status {
     try await read { database in
-      Status(studies: try database.gridStatus(), workers: try database.workerStatus())
+      Status(
+        studies: try database.gridStatus(), workers: try database.workerStatus(),
+        paused: try database.paused(), nodes: try database.nodes())
     }
   }
 }
@@ -17,17 +19,15 @@ extension Database {
     let groups = try Row.fetchAll(
       self,
       sql: """
-        SELECT grid.id, study.name AS study, grid.name AS grid, grid.problem, run.state,
-          count(run.id) AS runs, coalesce(sum(run.flops), 0.0) AS flops,
-          min(run.validation_loss) AS best,
+        SELECT grid.id, study.name AS study, grid.name AS grid, grid.problem, tally.state,
+          tally.runs, tally.flops, tally.best_validation_loss AS best,
           (SELECT json_group_array(law) FROM grid_wait
             WHERE grid_wait.grid_id = grid.id AND grid.state = 'blocked') AS waits
         FROM grid
         JOIN study ON study.id = grid.study_id
-        LEFT JOIN grid_run ON grid_run.grid_id = grid.id
-        LEFT JOIN run ON run.id = grid_run.run_id
-        GROUP BY grid.id, run.state
-        ORDER BY grid.id
+        LEFT JOIN grid_tally AS tally ON tally.grid_id = grid.id AND tally.runs > 0
+        WHERE grid.id NOT IN (SELECT grid_id FROM staged_range)
+        ORDER BY grid.id, tally.state
         """)
     for group in groups {
       let id: Int64 = group["id"]
@@ -53,8 +53,13 @@ extension Database {
   }
 
   fileprivate func workerStatus() throws -> [WorkerStatus] {
+    // By the index of leases: sorted by number, SQLite would look at every run for it.
     let held = try Row.fetchAll(
-      self, sql: "SELECT worker_id, id FROM run WHERE state = 'leased' ORDER BY id")
+      self,
+      sql: """
+        SELECT worker_id, id FROM run INDEXED BY run_leases
+        WHERE state = 'leased' AND lease_expires_at IS NOT NULL
+        """)
     let runs = Dictionary(grouping: held) { $0["worker_id"] as String }
     return try Row.fetchAll(
       self, sql: "SELECT * FROM worker ORDER BY left_at IS NOT NULL, seen_at DESC, id LIMIT 1000"
@@ -62,7 +67,7 @@ extension Database {
       let id: String = row["id"]
       return WorkerStatus(
         id: id, host: row["host"], slots: row["slots"], seenAt: row["seen_at"],
-        left: row["left_at"] != nil, runs: runs[id, default: []].map { $0["id"] })
+        left: row["left_at"] != nil, runs: runs[id, default: []].map { $0["id"] }.sorted())
     }
   }
 }

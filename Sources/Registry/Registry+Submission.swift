@@ -9,20 +9,28 @@ extension Registry {
   /// and the runs that it first made. With `refresh` it makes a new revision where its settings
   /// have changed since. A run that another grid has asked for before is shared, in whatever state
   /// it is.
+  ///
+  /// More runs than `largestSlice` are written in slices, which nobody sees until all are there, so
+  /// that leases and reports go on meanwhile.
   public func submit(
     _ grids: [NewGrid], refresh: Bool = false, now: Int64
   ) async throws -> [SubmittedGrid] {
-    try await write { database in
-      var submitted: [SubmittedGrid] = []
-      var identities: [String] = []
-      for grid in grids {
-        identities.append(grid.identity(after: identities))
-        submitted.append(
-          try database.submit(
-            grid, identity: identities[identities.endIndex - 1],
-            earlier: submitted.map(\.id), refresh: refresh, now: now))
+    guard grids.reduce(0, { $0 + $1.runs.count }) <= Self.largestSlice else {
+      return try await submitInSlices(grids, refresh: refresh, now: now)
+    }
+    return try await write { database in
+      let begun = try database.begin(grids, refresh: refresh, now: now)
+      return try zip(grids, begun).map { grid, begun in
+        var begun = begun
+        if begun.isNew {
+          begun.inserted = try database.insert(
+            grid.runs[...], at: 0, grid: begun.id, study: begun.study, classes: begun.classes,
+            now: now
+          ).count
+          try database.finish(grid, begun, now: now)
+        }
+        return try database.submitted(begun)
       }
-      return submitted
     }
   }
 
@@ -49,6 +57,14 @@ extension KnownRun {
 }
 
 extension NewGrid {
+  /// Its runs; none while it waits.
+  var runs: [NewRun] {
+    switch content {
+    case .runs(let expansion): expansion.runs
+    case .waits: []
+    }
+  }
+
   /// Digest of the source and, because its laws depend on them, of the grids that it waits for.
   fileprivate func identity(after earlier: [String]) -> String {
     guard case .waits(let waits) = content else { return SHA256.hex(of: source) }
@@ -57,48 +73,76 @@ extension NewGrid {
   }
 }
 
+/// A grid that is being submitted.
+struct BegunGrid {
+  let id: Int64
+  let study: Int64
+  /// Whether it was not there before; only then are its runs inserted.
+  let isNew: Bool
+  /// The classes that its runs queue in.
+  var classes: [ClassKey: Int64] = [:]
+  /// How many of its runs were new to the registry.
+  var inserted = 0
+}
+
 extension Database {
-  fileprivate func submit(
-    _ grid: NewGrid, identity: String, earlier: [Int64], refresh: Bool, now: Int64
-  ) throws -> SubmittedGrid {
-    let newest = try newestRevision(identity)
-    if let newest, !(refresh && newest.isOutdated(by: grid)) {
-      return try submitted(newest.id, known: true, inserted: 0)
-    }
-    let study = try study(named: grid.study, now: now)
-    let id = try insert(
-      grid, identity: identity, revision: (newest?.revision ?? 0) + 1, study: study, now: now)
-    let before = try runCount()
-    switch grid.content {
-    case .runs(let expansion):
-      try expand(grid: id, into: expansion, study: study, now: now)
-    case .waits(let waits):
-      for wait in waits {
-        try execute(
-          sql: "INSERT INTO grid_wait (grid_id, law, source_id) VALUES (?, ?, ?)",
-          arguments: [id, wait.law, earlier[wait.stage]])
+  /// Finds or inserts the grids of a submission, without their runs.
+  func begin(_ grids: [NewGrid], refresh: Bool, now: Int64) throws -> [BegunGrid] {
+    var begun: [BegunGrid] = []
+    var identities: [String] = []
+    for grid in grids {
+      let identity = grid.identity(after: identities)
+      identities.append(identity)
+      let study = try study(named: grid.study, now: now)
+      let newest = try newestRevision(identity)
+      if let newest, !(refresh && newest.isOutdated(by: grid)) {
+        try schedule(newest.id, grid.scheduling, now: now)
+        begun.append(BegunGrid(id: newest.id, study: study, isNew: false))
+        continue
       }
+      let id = try insert(
+        grid, identity: identity, revision: (newest?.revision ?? 0) + 1, study: study, now: now)
+      try schedule(id, grid.scheduling, now: nil)
+      if case .waits(let waits) = grid.content {
+        for wait in waits {
+          try execute(
+            sql: "INSERT INTO grid_wait (grid_id, law, source_id) VALUES (?, ?, ?)",
+            arguments: [id, wait.law, begun[wait.stage].id])
+        }
+      }
+      let classes = try insertClasses(of: grid.runs, grid: id, study: study)
+      begun.append(BegunGrid(id: id, study: study, isNew: true, classes: classes))
     }
-    let grid = try submitted(id, known: false, inserted: try runCount() - before)
-    try append(
-      .gridSubmitted, at: now, study: study, grid: id,
-      detail: [
-        "runs": .integer(Int64(grid.runs.count)), "new": .integer(Int64(grid.inserted)),
-        "waits": .integer(Int64(grid.waits.count)),
-      ])
-    return grid
+    return begun
   }
 
-  private func submitted(_ id: Int64, known: Bool, inserted: Int) throws -> SubmittedGrid {
-    let row = try Row.fetchOne(self, sql: "SELECT * FROM grid WHERE id = ?", arguments: [id])!
+  /// Completes a grid that has its runs.
+  func finish(_ grid: NewGrid, _ begun: BegunGrid, now: Int64) throws {
+    var waits = 0
+    switch grid.content {
+    case .runs(let expansion): try insert(expansion.laws, grid: begun.id)
+    case .waits(let laws): waits = laws.count
+    }
+    try append(
+      .gridSubmitted, at: now, study: begun.study, grid: begun.id,
+      detail: [
+        "runs": .integer(Int64(grid.runs.count)), "new": .integer(Int64(begun.inserted)),
+        "waits": .integer(Int64(waits)),
+      ])
+  }
+
+  /// What a submission came to.
+  func submitted(_ grid: BegunGrid) throws -> SubmittedGrid {
+    let row = try Row.fetchOne(self, sql: "SELECT * FROM grid WHERE id = ?", arguments: [grid.id])!
     let waits: [String] =
       row["state"] == "blocked"
       ? try String.fetchAll(
-        self, sql: "SELECT law FROM grid_wait WHERE grid_id = ? ORDER BY law", arguments: [id])
+        self, sql: "SELECT law FROM grid_wait WHERE grid_id = ? ORDER BY law",
+        arguments: [grid.id])
       : []
     return SubmittedGrid(
-      id: id, known: known, revision: row["revision"], waits: waits, inserted: inserted,
-      runs: try runs(ofGrid: id))
+      id: grid.id, known: !grid.isNew, revision: row["revision"], waits: waits,
+      inserted: grid.inserted, runs: try runs(ofGrid: grid.id))
   }
 
   private func newestRevision(_ identity: String) throws -> GridRevision? {
@@ -117,10 +161,14 @@ extension Database {
 
   /// Gives a grid the runs of `expansion`, those whose spec is new as queued ones.
   func expand(grid: Int64, into expansion: Expansion, study: Int64, now: Int64) throws {
-    for (position, run) in expansion.runs.enumerated() {
-      try insert(run, at: position, grid: grid, study: study, now: now)
-    }
-    for use in expansion.laws {
+    let classes = try insertClasses(of: expansion.runs, grid: grid, study: study)
+    try insert(
+      expansion.runs[...], at: 0, grid: grid, study: study, classes: classes, now: now)
+    try insert(expansion.laws, grid: grid)
+  }
+
+  private func insert(_ laws: [Expansion.Use], grid: Int64) throws {
+    for use in laws {
       try execute(
         sql: """
           INSERT INTO grid_law (grid_id, family, quantity, law_id)
@@ -132,10 +180,6 @@ extension Database {
           grid, use.family, use.quantity, use.law.study, use.law.name, use.law.inputSHA256,
         ])
     }
-  }
-
-  private func runCount() throws -> Int {
-    try Int.fetchOne(self, sql: "SELECT count(*) FROM run") ?? 0
   }
 
   private func runs(ofGrid grid: Int64) throws -> [KnownRun] {
@@ -184,41 +228,6 @@ extension Database {
         try JSONText(grid.fits), now,
       ])
     return lastInsertedRowID
-  }
-
-  private func insert(
-    _ run: NewRun, at position: Int, grid: Int64, study: Int64, now: Int64
-  ) throws {
-    let derived = run.derived
-    let spec = run.spec
-    // A spec that is known already keeps its row: trained once, whoever asks.
-    try cachedStatement(
-      sql: """
-        INSERT INTO run (
-          source, spec, spec_sha256, study_id, parameters, active_parameters, tokens,
-          flops_per_token, forward_flops_with_logits, flops, activation_ratio, granularity,
-          shared_ratio, dense_ratio, attention_share, batch_tokens, learning_rate, seed, state,
-          queued_at)
-        VALUES ('trained', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?)
-        ON CONFLICT (spec_sha256) DO NOTHING
-        """
-    ).execute(arguments: [
-      run.canonical, run.sha256, study, derived.parameters, derived.activeParameters, spec.tokens,
-      derived.flopsPerToken, derived.forwardFLOPsWithLogits,
-      derived.flopsPerToken * Double(spec.tokens), derived.activationRatio, derived.granularity,
-      derived.sharedRatio, derived.denseRatio, derived.attentionShare, spec.batchTokens,
-      spec.optimiser.learningRate, Int64(bitPattern: spec.seed), now,
-    ])
-    try cachedStatement(
-      sql: """
-        INSERT INTO grid_run (
-          grid_id, position, run_id, family, budget, point, flops_error, flags)
-        SELECT ?, ?, id, ?, ?, ?, ?, ? FROM run WHERE spec_sha256 = ?
-        """
-    ).execute(arguments: [
-      grid, position, run.family, run.budget, JSONText.object(run.point), run.flopsError,
-      try JSONText(run.flags), run.sha256,
-    ])
   }
 }
 

@@ -8,14 +8,22 @@ extension Registry {
       let present = try database.isPresent(worker: worker.id)
       try database.execute(
         sql: """
-          INSERT INTO worker (id, host, pid, slots, version, joined_at, seen_at)
-          VALUES (?, ?, ?, ?, ?, ?, ?)
+          INSERT INTO worker (
+            id, host, pid, slots, version, joined_at, seen_at, gpus, memory, nodes, labels,
+            trainers, walltime_end)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
           ON CONFLICT (id) DO UPDATE SET
             host = excluded.host, pid = excluded.pid, slots = excluded.slots,
-            version = excluded.version, seen_at = excluded.seen_at, left_at = NULL
+            version = excluded.version, seen_at = excluded.seen_at, left_at = NULL,
+            gpus = excluded.gpus, memory = excluded.memory, nodes = excluded.nodes,
+            labels = excluded.labels, trainers = excluded.trainers,
+            walltime_end = excluded.walltime_end
           """,
         arguments: [
           worker.id, worker.host, worker.pid, worker.slots, worker.version, now, now,
+          try JSONText(worker.offer.gpus), worker.offer.memory, worker.offer.nodes,
+          try JSONText(worker.offer.labels), try JSONText(worker.offer.trainers),
+          worker.offer.walltimeEnd,
         ])
       try database.declare(worker.folder, of: worker.id)
       if present != true {

@@ -3,37 +3,54 @@ import GRDB
 
 /// The one place with SQL: what was asked for, what ran, what came out, and the laws fitted to it.
 ///
-/// Each public method that writes is one transaction that keeps the invariants, and returns after
-/// it is on disk. Times are milliseconds since 1970 and come in as parameters. Every method throws
-/// `RegistryError`, or `CancellationError` when its task is cancelled.
+/// Each public method that writes is all or nothing and keeps the invariants, shares its commit with
+/// what else is asked for at the time, and returns after that is on disk. Times are milliseconds
+/// since 1970 and come in as parameters. Every method throws `RegistryError`, `.busy` and `.storage`
+/// those that write, or `CancellationError` when its task was cancelled before it began.
 public final class Registry: Sendable {
   private let reader: any DatabaseReader
-  private let writer: DatabasePool?
+  let writer: Writer?
+  /// Of submissions that are written in slices.
+  let staging = Turnstile()
   private let lock: LockFile?
+  /// What opening it had to migrate, if it was an older program's.
+  public let upgrade: SchemaUpgrade?
+  /// How long writes took, from the request to the end of their commit.
+  public let commits = Durations()
 
-  private init(reader: any DatabaseReader, writer: DatabasePool?, lock: LockFile?) {
+  private init(
+    reader: any DatabaseReader, writer: Writer?, lock: LockFile?,
+    upgrade: SchemaUpgrade? = nil
+  ) {
     self.reader = reader
     self.writer = writer
     self.lock = lock
+    self.upgrade = upgrade
   }
 
-  /// Opens the registry at `path` to write, creating or migrating it.
+  /// The load that may wait to be written in each lane, control and metrics, before a request is
+  /// refused with `.busy`: a request counts 100 and each event that it carries 1.
+  public static let defaultQueueCapacity = 400_000
+
+  /// Opens the registry at `path` to write, creating or migrating it. One that an older program
+  /// made is copied first; `upgrade` says where to.
   ///
   /// Throws `.networkFileSystem` before anything is made, `.locked` when another process writes it,
   /// `.newerSchema` when a newer program has.
   public static func open(
-    _ path: String, fileSystem: FileSystemProbe = .system
+    _ path: String, queueCapacity: Int = defaultQueueCapacity,
+    fileSystem: FileSystemProbe = .system
   ) throws -> Registry {
     try fileSystem.refuseNetwork(path)
     let lock = try LockFile(path + ".lock")
     return try opening(path) {
       let pool = try DatabasePool(path: path, configuration: configuration(readOnly: false))
       try pool.read { try Migrations.refuseNewer($0, path: path) }
-      try Migrations.migrator.migrate(pool)
-      // Turning the write-ahead log on has set NORMAL, which may lose the last commits with the
-      // power. A reply may leave only after its commit is on disk.
-      try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-      return Registry(reader: pool, writer: pool, lock: lock)
+      let upgrade = try SchemaUpgrade.migrate(pool, path: path)
+      try pool.write { try $0.removeStagedSubmissions() }
+      return Registry(
+        reader: pool, writer: try Writer(pool, queueCapacity: queueCapacity), lock: lock,
+        upgrade: upgrade)
     }
   }
 
@@ -57,9 +74,20 @@ public final class Registry: Sendable {
     }
   }
 
-  /// Ends the connections; whatever is called later throws.
+  /// Writes the log into the file as far as readers allow and makes it empty if nobody reads.
+  public func checkpoint() async throws {
+    guard let writer else { throw RegistryError.readOnly }
+    do {
+      try await writer.truncateLog()
+    } catch let error as DatabaseError {
+      throw RegistryError(error)
+    }
+  }
+
+  /// Ends the connections and gives up the lock; whatever is called later throws.
   public func close() throws {
     try reader.close()
+    lock?.release()
   }
 
   /// One consistent view of the file.
@@ -73,16 +101,16 @@ public final class Registry: Sendable {
     }
   }
 
-  /// One transaction: all of `body` or, when it throws, nothing of it.
+  /// All of `body` or, when it throws, nothing of it; `events` is how much it carries.
   func write<Value: Sendable>(
+    _ lane: WriteLane = .control, events: Int = 0,
     _ body: @escaping @Sendable (Database) throws -> Value
   ) async throws -> Value {
     guard let writer else { throw RegistryError.readOnly }
-    do {
-      return try await writer.write(body)
-    } catch let error as DatabaseError {
-      throw RegistryError(error)
-    }
+    let started = ContinuousClock.now
+    let value = try await writer.write(lane, events: events, body)
+    commits.record(ContinuousClock.now - started)
+    return value
   }
 
   /// `body` on a connection that cannot write, with SQLite's errors as they are.

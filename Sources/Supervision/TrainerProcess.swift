@@ -73,6 +73,7 @@ public final class TrainerProcess: Sendable {
     var parser = TrainerEventParser()
     var deadline: ContinuousClock.Instant?
     var outputEnded = false
+    let killsBefore = MemoryEvents.kills()
     while true {
       var waits = [
         pollfd(fd: process.status, events: Int16(POLLIN), revents: 0),
@@ -101,7 +102,8 @@ public final class TrainerProcess: Sendable {
     }
     perform(trial.printed(parser.finish()), on: process, deadline: &deadline)
     let exit = process.exit(of: launch.command[0])
-    return trial.exited(exit, log: LogTail.read(launch.log))
+    let kills = MemoryEvents.kills() > killsBefore ? "\n\(MemoryEvents.words)" : ""
+    return trial.exited(exit, log: LogTail.read(launch.log) + kills)
   }
 
   private func answerBell(

@@ -26,15 +26,17 @@ extension Trial {
   }
 
   private static func failure(of exit: Exit, finished: Bool, log: String) -> Outcome.Failure {
-    let (kind, what): (Outcome.Failure.Class, String) =
+    let what =
       switch exit {
-      case .notStarted(let reason): (.start, reason)
-      case .code(0): (.code, "exited with code 0 but printed no `finished` event")
+      case .notStarted(let reason): reason
+      case .code(0): "exited with code 0 but printed no `finished` event"
       case .code(let code):
-        (.code, "exited with code \(code)" + (finished ? " after its `finished` event" : ""))
-      case .signal(let signal): (.signal, "ended by signal \(signal)")
+        "exited with code \(code)" + (finished ? " after its `finished` event" : "")
+      case .signal(let signal): "ended by signal \(signal)"
       }
-    return .init(kind: kind, message: log.isEmpty ? what : "\(what); its log ends:\n\(log)")
+    return .init(
+      kind: FailureClass(exit, log: log),
+      message: log.isEmpty ? what : "\(what); its log ends:\n\(log)")
   }
 }
 

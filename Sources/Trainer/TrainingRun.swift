@@ -39,18 +39,7 @@ final class TrainingRun {
   var closing: [TrainerEvent] { state.record.closing(spec, evaluation, epochs: epochs) }
 
   /// What a trained model is: its parameters, and the biases that choose its experts.
-  var weights: [StateTensor] {
-    let biases = model.selectionBias
-    let experts = spec.architecture.experts
-    return StateTensor.all(of: model.parameters, model.layout)
-      + (biases.count > 0
-        ? [
-          .init(
-            name: "selection_bias", shape: [biases.count / experts, experts],
-            values: biases.elements)
-        ]
-        : [])
-  }
+  var weights: [StateTensor] { model.weights }
 
   /// Every number that shapes the next step.
   var tensors: [StateTensor] {

@@ -44,6 +44,23 @@ extension Transformer {
     return total / Double(batch.tokens)
   }
 
+  /// The loss of each token [T], nats, in the order of the batch.
+  func outputLosses(_ batch: TokenBatch) -> [Double] {
+    finalNormForward(tokens: batch.tokens)
+    var losses: [Double] = []
+    losses.reserveCapacity(batch.tokens)
+    eachChunk(of: batch.tokens) { start, rows in
+      let logits = logits(Matrix(activations.finalNormed + start * d, rows: rows, columns: d))
+      for row in 0..<rows {
+        losses.append(
+          ck_cross_entropy_loss(
+            logits.base + row * logits.stride, batch.targets.baseAddress! + start + row, 1,
+            logits.columns, logits.stride))
+      }
+    }
+    return losses
+  }
+
   /// Of a chunk of tokens, in the scratch memory of logits.
   private func logits(_ normed: Matrix) -> Matrix {
     let logits = Matrix(

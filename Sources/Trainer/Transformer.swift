@@ -112,7 +112,7 @@ final class Transformer {
   }
 
   /// Leaves the last block's output in `activations.leaving`; returns the auxiliary losses.
-  private func forward(_ batch: TokenBatch) -> Double {
+  func forward(_ batch: TokenBatch) -> Double {
     var auxiliary = 0.0
     ck_gather_rows(
       parameters.base + layout.embedding.offset, batch.inputs.baseAddress, entrance(0),

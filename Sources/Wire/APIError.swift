@@ -11,6 +11,8 @@ public struct APIError: Error, Hashable, Codable, Sendable {
     case conflict
     /// The grid, the law or the query is refused (422).
     case refused
+    /// Too much waits (429): try again after `retryAfter` seconds.
+    case busy
     /// The daemon cannot answer now (503): try again.
     case unavailable
     /// A defect of the daemon (500).
@@ -23,6 +25,7 @@ public struct APIError: Error, Hashable, Codable, Sendable {
       case .notFound: 404
       case .leaseLost, .conflict: 409
       case .refused: 422
+      case .busy: 429
       case .unavailable: 503
       case .internal: 500
       }
@@ -32,16 +35,20 @@ public struct APIError: Error, Hashable, Codable, Sendable {
   public var code: Code
   public var message: String
   public var hint: String?
+  /// Seconds after which the same request may be sent again, as in the header `Retry-After`.
+  public var retryAfter: Int?
 
-  public init(_ code: Code, _ message: String, hint: String? = nil) {
+  public init(_ code: Code, _ message: String, hint: String? = nil, retryAfter: Int? = nil) {
     self.code = code
     self.message = message
     self.hint = hint
+    self.retryAfter = retryAfter
   }
 
   private enum CodingKeys: String, CodingKey {
     case code = "error"
     case message, hint
+    case retryAfter = "retry_after"
   }
 }
 

@@ -2,10 +2,30 @@
 public struct Status: Hashable, Codable, Sendable {
   public var studies: [StudyStatus]
   public var workers: [WorkerStatus]
+  /// What is paused: a study by name, or a grid by number.
+  public var paused: [PauseRequest]
+  /// Hosts whose workers have failed lately.
+  public var nodes: [NodeStatus]
 
-  public init(studies: [StudyStatus], workers: [WorkerStatus]) {
+  public init(
+    studies: [StudyStatus], workers: [WorkerStatus], paused: [PauseRequest] = [],
+    nodes: [NodeStatus] = []
+  ) {
     self.studies = studies
     self.workers = workers
+    self.paused = paused
+    self.nodes = nodes
+  }
+
+  private enum CodingKeys: String, CodingKey { case studies, workers, paused, nodes }
+
+  /// A daemon that does not say what is paused or set aside has nothing such.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    studies = try container.decode([StudyStatus].self, forKey: .studies)
+    workers = try container.decode([WorkerStatus].self, forKey: .workers)
+    paused = try container.decodeIfPresent([PauseRequest].self, forKey: .paused) ?? []
+    nodes = try container.decodeIfPresent([NodeStatus].self, forKey: .nodes) ?? []
   }
 }
 

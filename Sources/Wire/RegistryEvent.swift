@@ -22,6 +22,13 @@ public struct RegistryEvent: Hashable, Codable, Sendable {
     case workerJoined = "worker_joined"
     case workerLeft = "worker_left"
     case lawRecorded = "law_recorded"
+    /// How a study or a grid is scheduled: paused, resumed, a limit or a priority set.
+    case schedulingChanged = "scheduling_changed"
+    /// A host whose workers fail gets no more runs for a while.
+    case nodeSetAside = "node_set_aside"
+    case nodeCleared = "node_cleared"
+    /// A suite's numbers for a checkpoint of the run.
+    case evaluationRecorded = "evaluation_recorded"
   }
 
   /// Rises by at least one with each event.

@@ -6,21 +6,71 @@ public struct WorkerRegistration: Hashable, Codable, Sendable {
   public var id: String
   public var host: String
   public var pid: Int
-  /// Trainers that it runs side by side.
+  /// CPU slots: trainers of one slot that it runs side by side.
   public var slots: Int
   public var version: String
+  /// What it has beside its slots.
+  public var offer: WorkerOffer
   /// Where it keeps what its attempts write; none from older programs.
   public var folder: RunFolder?
 
   public init(
-    id: String, host: String, pid: Int, slots: Int, version: String, folder: RunFolder? = nil
+    id: String, host: String, pid: Int, slots: Int, version: String, offer: WorkerOffer = .init(),
+    folder: RunFolder? = nil
   ) {
     self.id = id
     self.host = host
     self.pid = pid
     self.slots = slots
     self.version = version
+    self.offer = offer
     self.folder = folder
+  }
+
+  private enum CodingKeys: String, CodingKey { case id, host, pid, slots, version, offer, folder }
+
+  /// A worker that does not say what it offers has its slots alone.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    id = try container.decode(String.self, forKey: .id)
+    host = try container.decode(String.self, forKey: .host)
+    pid = try container.decode(Int.self, forKey: .pid)
+    slots = try container.decode(Int.self, forKey: .slots)
+    version = try container.decode(String.self, forKey: .version)
+    offer = try container.decodeIfPresent(WorkerOffer.self, forKey: .offer) ?? WorkerOffer()
+    folder = try container.decodeIfPresent(RunFolder.self, forKey: .folder)
+  }
+}
+
+/// What a worker has beside its CPU slots.
+public struct WorkerOffer: Hashable, Codable, Sendable {
+  /// GPUs by type, as `h100`.
+  public var gpus: [String: Int]
+  /// Bytes.
+  public var memory: Int
+  /// Machines that it spans.
+  public var nodes: Int
+  public var labels: [String]
+  /// The trainers that it can start, by name.
+  public var trainers: [String]
+  /// When its allocation ends, milliseconds since 1970.
+  public var walltimeEnd: Int64?
+
+  public init(
+    gpus: [String: Int] = [:], memory: Int = 0, nodes: Int = 1, labels: [String] = [],
+    trainers: [String] = ["native"], walltimeEnd: Int64? = nil
+  ) {
+    self.gpus = gpus
+    self.memory = memory
+    self.nodes = nodes
+    self.labels = labels
+    self.trainers = trainers
+    self.walltimeEnd = walltimeEnd
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case gpus, memory, nodes, labels, trainers
+    case walltimeEnd = "walltime_end"
   }
 }
 
@@ -69,15 +119,40 @@ public struct Lease: Hashable, Codable, Sendable {
   /// The fence: what another epoch reports is refused.
   public var epoch: Int
   public var spec: RunSpec
+  /// What the run holds of its worker.
+  public var grant: Grant
   /// The earlier attempts whose recorded checkpoints this worker's run folder holds, newest first;
   /// none when the worker has not declared its folder.
   public var earlier: [Int]?
 
-  public init(run: Int64, epoch: Int, spec: RunSpec, earlier: [Int]? = nil) {
+  public init(
+    run: Int64, epoch: Int, spec: RunSpec, grant: Grant = .init(), earlier: [Int]? = nil
+  ) {
     self.run = run
     self.epoch = epoch
     self.spec = spec
+    self.grant = grant
     self.earlier = earlier
+  }
+
+  /// What one attempt holds of its worker.
+  public struct Grant: Hashable, Codable, Sendable {
+    /// CPU slots.
+    public var cpus: Int
+    public var gpus: Int
+    /// Their type.
+    public var gpuType: String?
+
+    public init(cpus: Int = 1, gpus: Int = 0, gpuType: String? = nil) {
+      self.cpus = cpus
+      self.gpus = gpus
+      self.gpuType = gpuType
+    }
+
+    private enum CodingKeys: String, CodingKey {
+      case cpus, gpus
+      case gpuType = "gpu_type"
+    }
   }
 }
 
@@ -125,31 +200,18 @@ public struct ReportReply: Hashable, Codable, Sendable {
 public enum Outcome: Hashable, Sendable {
   case finished(TrainerEvent.Finished)
   case diverged(TrainerEvent.Diverged)
-  /// The trainer broke; costs a retry.
+  /// The trainer broke; its class says what that costs.
   case failed(Failure)
   /// The worker gives the run back unharmed; costs nothing.
   case released(reason: String)
 
   /// What went wrong, for the retry rule and for people.
   public struct Failure: Hashable, Codable, Sendable {
-    public enum Class: String, Codable, Sendable, CaseIterable {
-      /// It exited with a code other than 0 and 75, or without `finished`.
-      case code
-      /// A signal ended it that the worker did not send.
-      case signal
-      /// Its output was no trainer event.
-      case `protocol`
-      /// It could not be started.
-      case start
-      /// Its worker was killed; costs no retry, but five of them end the run.
-      case lost
-    }
-
-    public var kind: Class
+    public var kind: FailureClass
     /// The exit code or signal number, and the last lines of the log.
     public var message: String
 
-    public init(kind: Class, message: String) {
+    public init(kind: FailureClass, message: String) {
       self.kind = kind
       self.message = message
     }
@@ -165,7 +227,14 @@ extension Outcome: Codable {
     switch try container.decode(Name.self, forKey: .outcome) {
     case .finished: self = .finished(try TrainerEvent.Finished(from: decoder))
     case .diverged: self = .diverged(try TrainerEvent.Diverged(from: decoder))
-    case .failed: self = .failed(try Failure(from: decoder))
+    case .failed:
+      let failure = try Failure(from: decoder)
+      guard failure.kind.isReported else {
+        throw DecodingError.dataCorruptedError(
+          forKey: .outcome, in: container,
+          debugDescription: "no attempt fails as '\(failure.kind.rawValue)'")
+      }
+      self = .failed(failure)
     case .released: self = .released(reason: try container.decode(String.self, forKey: .reason))
     }
   }

@@ -22,20 +22,31 @@ struct Attempt: Sendable {
     guard !Task.isCancelled else {
       return (.outcome(.released(reason: Self.leaving)), Outbox(lease))
     }
+    guard let devices = settings.gpus.take(lease.grant) else {
+      return (.outcome(Self.failed(.node, "this worker has no such GPUs free")), Outbox(lease))
+    }
+    defer { settings.gpus.giveBack(devices) }
     do {
       let command = try settings.trainers.command(for: lease.spec.trainer)
       let directory = try RunDirectory(for: lease, under: settings.runs)
       let launch = TrainerLaunch(
         command: command, directory: directory.url, data: settings.data,
-        earlier: directory.earlier(of: lease.earlier), environment: settings.environment,
-        grace: settings.grace)
+        earlier: directory.earlier(of: lease.earlier),
+        environment: settings.environment(for: lease.grant, devices: devices), grace: settings.grace
+      )
       let outbox = Outbox(
         lease, spool: directory.spool, node: settings.folder?.node, log: link.log)
       return (await train(launch, outbox), outbox)
+    } catch let error as CatalogueError {
+      return (.outcome(Self.failed(.start, "\(error)")), Outbox(lease))
     } catch {
-      let message = String(describing: error)
-      return (.outcome(.failed(.init(kind: .start, message: message))), Outbox(lease))
+      // Its folder cannot be made: the disk is at fault, not the run.
+      return (.outcome(Self.failed(.node, "\(error)")), Outbox(lease))
     }
+  }
+
+  private static func failed(_ kind: FailureClass, _ message: String) -> Outcome {
+    .failed(.init(kind: kind, message: message))
   }
 
   private static let leaving = "the worker leaves"

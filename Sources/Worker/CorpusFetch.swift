@@ -70,8 +70,9 @@ final class CorpusFetch: Undertaking {
       link.log.notice("neither this machine nor the daemon has the corpus \(corpus.name)")
     } catch {
       if case .ending(let reason) = state.withLock({ $0 }) { return .released(reason: reason) }
+      let kind: FailureClass = error is CorpusError ? .start : .node
       return .failed(
-        .init(kind: .start, message: "cannot fetch the corpus \(corpus.name): \(error)"))
+        .init(kind: kind, message: "cannot fetch the corpus \(corpus.name): \(error)"))
     }
     if case .ending(let reason) = state.withLock({ $0 }) { return .released(reason: reason) }
     return nil

@@ -61,7 +61,7 @@ struct Reporter: Sendable {
     case .api(let refusal):
       switch refusal.code {
       case .leaseLost, .notFound, .conflict: .lost
-      case .invalid, .refused, .unavailable, .internal: .refused(refusal)
+      case .invalid, .refused, .busy, .unavailable, .internal: .refused(refusal)
       }
     case .badReply(_, _, let reason), .invalidBody(let reason):
       .refused(APIError(.invalid, reason))

@@ -77,6 +77,6 @@ struct RunDirectory: Sendable {
 
   private var spec: Data? { try? Data(contentsOf: url.appending(path: Self.specName)) }
 
-  private static let spoolName = "spool.jsonl"
-  private static let specName = "spec.json"
+  static let spoolName = "spool.jsonl"
+  static let specName = "spec.json"
 }

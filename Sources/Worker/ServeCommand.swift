@@ -1,8 +1,9 @@
-import ArgumentParser
+public import ArgumentParser
 import Client
 import Foundation
 import Glibc
 import Logging
+public import Logs
 import Wire
 
 /// `worker serve`, the default: leases and trains runs.
@@ -30,8 +31,7 @@ struct ServeCommand: AsyncParsableCommand {
       """)
   var connect: String?
 
-  @Option(help: "Trainers side by side.")
-  var slots = 1
+  @OptionGroup var offered: OfferOptions
 
   @Option(
     help: "The data folder, with the prepared corpora; $ORCHESTRATOR_DATA, else ./data.",
@@ -91,10 +91,10 @@ struct ServeCommand: AsyncParsableCommand {
   @Flag(help: "Log each run's start and end.")
   var verbose = false
 
+  @Option(help: "How to write the log: text, or json, an object a line.")
+  var logFormat: LogFormat = .text
+
   func validate() throws {
-    guard (1...1024).contains(slots) else {
-      throw ValidationError("--slots \(slots): a worker has 1 to 1024 slots")
-    }
     guard grace.isFinite, grace >= 0 else {
       throw ValidationError("--grace \(grace): write seconds, 0 or more")
     }
@@ -120,8 +120,7 @@ struct ServeCommand: AsyncParsableCommand {
   }
 
   private func service() throws -> WorkerService {
-    var log = Logger(label: "worker", factory: StreamLogHandler.standardError(label:))
-    log.logLevel = verbose ? .info : .notice
+    let log = logFormat.logger("worker", level: verbose ? .info : .notice)
     let environment = ProcessInfo.processInfo.environment
     let client = DaemonClient(
       ClientConfiguration(
@@ -154,9 +153,14 @@ struct ServeCommand: AsyncParsableCommand {
       throw ValidationError("--trainer: \(error)")
     }
     let folder = try RunFolder(at: runs, isShared: runsFolder == .shared, host: host)
+    let devices = offered.devices()
+    var offer = offered.offer(devices: devices, environment: environment, now: Date())
+    offer.trainers = catalogue.names
     return WorkerSettings(
-      id: "\(name ?? host)-\(UUID().uuidString.prefix(8).lowercased())", host: host, slots: slots,
-      data: data, runs: runs, trainers: catalogue,
+      id: "\(name ?? host)-\(UUID().uuidString.prefix(8).lowercased())", host: host,
+      slots: offered.slots, offer: offer,
+      gpus: GPUPool(devices, visible: environment["CUDA_VISIBLE_DEVICES"]), data: data, runs: runs,
+      trainers: catalogue,
       environment: Self.trainerEnvironment(environment), grace: .seconds(grace), folder: folder,
       orphanLimit: .seconds(orphanLimit))
   }
@@ -166,12 +170,12 @@ struct ServeCommand: AsyncParsableCommand {
     try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
   }
 
-  /// Trainers do not speak to the daemon, so they do not get its token; a slot is one core unless
-  /// the worker's own environment says otherwise.
+  /// Trainers do not speak to the daemon, so they do not get its token.
   private static func trainerEnvironment(_ own: [String: String]) -> [String: String] {
     var environment = own
     environment["ORCHESTRATOR_TOKEN"] = nil
-    environment["OMP_NUM_THREADS"] = own["OMP_NUM_THREADS"] ?? "1"
     return environment
   }
 }
+
+extension LogFormat: ExpressibleByArgument {}

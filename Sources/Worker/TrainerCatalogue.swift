@@ -19,6 +19,9 @@ struct TrainerCatalogue: Hashable, Sendable {
     }
   }
 
+  /// What it can start, sorted.
+  var names: [String] { commands.keys.sorted() }
+
   /// The command of a trainer; throws when this worker has none of that name.
   func command(for name: String) throws(CatalogueError) -> [String] {
     guard let command = commands[name] else {

@@ -7,7 +7,7 @@ struct WorkerCommand: AsyncParsableCommand {
     commandName: "worker",
     abstract: "Trains the runs that an orchestrator daemon hands out.",
     version: WorkerVersion.current,
-    subcommands: [ServeCommand.self, TrainCommand.self],
+    subcommands: [ServeCommand.self, TrainCommand.self, EvaluateCommand.self],
     defaultSubcommand: ServeCommand.self)
 }
 

@@ -49,6 +49,7 @@ struct WorkerService: Sendable {
   private var registration: WorkerRegistration {
     WorkerRegistration(
       id: settings.id, host: settings.host, pid: Int(ProcessInfo.processInfo.processIdentifier),
-      slots: settings.slots, version: WorkerVersion.current, folder: settings.folder)
+      slots: settings.slots, version: WorkerVersion.current, offer: settings.offer,
+      folder: settings.folder)
   }
 }

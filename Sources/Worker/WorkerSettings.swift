@@ -6,8 +6,11 @@ struct WorkerSettings: Sendable {
   /// Unique to this process.
   var id: String
   var host: String
-  /// Trainers side by side.
+  /// CPU slots: trainers of one slot side by side.
   var slots: Int
+  /// What it has beside them.
+  var offer = WorkerOffer()
+  var gpus = GPUPool([])
   /// Prepared corpora.
   var data: URL
   /// Run directories are made here, as RUN/EPOCH.
@@ -25,4 +28,15 @@ struct WorkerSettings: Sendable {
   var farewell: Duration = .seconds(3)
   /// How long the daemon may hold a lease request, seconds.
   var leaseWait: Double = 20
+
+  /// The environment of the trainer of one run: its slots and its GPUs. A slot is one core unless the
+  /// worker's own environment says otherwise.
+  func environment(for grant: Lease.Grant, devices: [String]) -> [String: String] {
+    var environment = environment
+    environment["OMP_NUM_THREADS"] = environment["OMP_NUM_THREADS"] ?? "\(grant.cpus)"
+    if grant.gpus > 0 || !offer.gpus.isEmpty {
+      environment["CUDA_VISIBLE_DEVICES"] = devices.joined(separator: ",")
+    }
+    return environment
+  }
 }

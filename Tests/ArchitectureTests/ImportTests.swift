@@ -10,16 +10,17 @@ struct ImportTests {
     "GridFile": ["Experiment"],
     "Figures": [],
     "RunTable": ["Wire"],
+    "Logs": [],
     "Wire": ["Experiment", "CCrypto"],
     "Client": ["Experiment", "Wire", "CCurl"],
     "Corpus": ["Experiment", "Wire", "CSentencePiece"],
     "Supervision": ["Experiment", "Wire", "CSpawn"],
     "Trainer": ["Experiment", "Wire", "Corpus", "CKernels", "COneDNN"],
     "Registry": ["Experiment", "Wire", "CMigrations", "CStatfs"],
-    "Worker": ["Experiment", "Wire", "Client", "Corpus", "Supervision", "Trainer"],
+    "Worker": ["Experiment", "Wire", "Client", "Corpus", "Supervision", "Trainer", "Logs"],
     "Orchestrator": [
       "Experiment", "ScalingLaws", "GridFile", "Figures", "RunTable", "Wire", "Client", "Corpus",
-      "Registry",
+      "Registry", "Logs",
     ],
   ]
 

@@ -50,6 +50,22 @@ struct RetryTests {
     #expect(slept == [50, 100, 200])
   }
 
+  @Test("a daemon that is busy is left alone for as long as it asks, and longer by the back-off")
+  func busy() async throws {
+    let clock = InstantClock()
+    let retry = Retry(
+      backoff: Backoff(base: .seconds(100), limit: .seconds(1000)), clock: clock, draw: { 0 })
+    var asked = [300, 7]
+    _ = try await retry { () throws(ClientError) -> Int in
+      guard asked.isEmpty else {
+        throw .api(APIError(.busy, "busy", retryAfter: asked.removeFirst()))
+      }
+      return 7
+    }
+    let slept = clock.slept.withLock { $0.map { Int(($0 / .seconds(1)).rounded()) } }
+    #expect(slept == [300, 100])
+  }
+
   @Test("a refusal is no reason to ask again")
   func lasting() async throws {
     let clock = InstantClock()

@@ -30,6 +30,23 @@ final class Workbench: Sendable {
     return try write("documents.jsonl", Data(lines.joined(separator: "\n").utf8))
   }
 
+  /// Documents of eight sentences each, whose words are about equally frequent.
+  func sentences(_ count: Int) throws -> URL {
+    let syllables = ["ka", "lo", "mi", "ne", "pu", "ra", "si", "to"]
+    var random = SeededRandom(seed: 5)
+    let word = { () -> String in
+      let index = Int(random.next() % 64)
+      return syllables[index / 8] + syllables[index % 8] + syllables[index % 5]
+    }
+    let lines = (0..<count).map { _ -> String in
+      let text = (0..<8).map { _ in
+        "The " + (0..<9).map { _ in word() }.joined(separator: " ") + "."
+      }
+      return #"{"text":"\#(text.joined(separator: " "))"}"#
+    }
+    return try write("sentences.jsonl", Data(lines.joined(separator: "\n").utf8))
+  }
+
   /// Of a small corpus, its settings changed by `change`.
   func preparation(
     _ files: [URL], data: String = "data", licence: String = "none",

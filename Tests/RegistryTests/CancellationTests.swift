@@ -21,7 +21,7 @@ struct CancellationTests {
     #expect(try await ledger.rows("SELECT * FROM metrics").isEmpty)
 
     // Retried, it is another epoch's; the old one is still told to stop.
-    try await ledger.registry.retry(run: runs[0], now: ledger.tick())
+    try await ledger.registry.retry(runs: [runs[0]], now: ledger.tick())
     #expect(try await ledger.leaseNext()?.epoch == 2)
     #expect(try await ledger.report(runs[0], epoch: 1, [step]) == .stop)
     #expect(try await ledger.report(runs[0], epoch: 2) == .continue)

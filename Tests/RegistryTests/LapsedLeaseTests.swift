@@ -21,11 +21,7 @@ struct LapsedLeaseTests {
   }
 
   private func violations(_ ledger: Ledger) async throws -> [String] {
-    var names: [String] = []
-    for (name, query) in InvariantTests.violations where try await !ledger.rows(query).isEmpty {
-      names.append(name)
-    }
-    return names
+    try await ledger.registry.inspect().violations.map { "\($0)" }
   }
 
   @Test("to its worker's next report: the attempt goes on under its epoch, its curve unbroken")

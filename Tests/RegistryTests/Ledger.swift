@@ -17,7 +17,7 @@ enum Checkout {
 /// A fresh registry in a folder of its own, one worker, and short words for what happens to a run.
 final class Ledger {
   let folder: URL
-  let registry: Registry
+  private(set) var registry: Registry
   static let worker = "w"
   static let lease = Duration.seconds(30)
   /// Time goes on by a second with each call that writes.
@@ -36,6 +36,12 @@ final class Ledger {
     try? FileManager.default.removeItem(at: folder)
   }
 
+  /// As a daemon that starts again does.
+  func reopen() throws {
+    try registry.close()
+    registry = try Registry.open(path)
+  }
+
   var path: String { folder.appending(path: "registry.db").path }
 
   func tick(_ milliseconds: Int64 = 1000) -> Int64 {
@@ -44,9 +50,16 @@ final class Ledger {
   }
 
   /// The worker introduces itself, or comes back.
-  func register(_ id: String = Ledger.worker, folder: RunFolder? = nil) async throws {
+  func register() async throws { try await register(Self.worker) }
+
+  /// Another worker does, on the same host unless that is said.
+  func register(
+    _ id: String = Ledger.worker, host: String = "here", slots: Int = 8,
+    offer: WorkerOffer = .init(), folder: RunFolder? = nil
+  ) async throws {
     try await registry.register(
-      WorkerRegistration(id: id, host: "here", pid: 1, slots: 1, version: "0", folder: folder),
+      WorkerRegistration(
+        id: id, host: host, pid: 1, slots: slots, version: "0", offer: offer, folder: folder),
       now: now)
   }
 
@@ -73,13 +86,14 @@ final class Ledger {
 
   /// Submits a grid of runs with these seeds; their numbers.
   @discardableResult
-  func submit(_ seeds: [UInt64], grid: String = "g", study: String = "s") async throws
-    -> SubmittedGrid
-  {
-    try await submit(
-      Self.grid(
-        grid, study: study, source: "{\"grid\":\"\(grid)\",\"seeds\":\"\(seeds)\"}",
-        runs: seeds.map { Self.run(seed: $0) }))
+  func submit(
+    _ seeds: [UInt64], grid: String = "g", study: String = "s", _ scheduling: Scheduling = .init()
+  ) async throws -> SubmittedGrid {
+    var new = Self.grid(
+      grid, study: study, source: "{\"grid\":\"\(grid)\",\"seeds\":\"\(seeds)\"}",
+      runs: seeds.map { Self.run(seed: $0) })
+    new.scheduling = scheduling
+    return try await submit(new)
   }
 
   /// Submits one grid.
@@ -133,7 +147,10 @@ final class Ledger {
   static let finished = Outcome.finished(
     .init(loss: 4, validationLoss: 4.1, tokens: 12_800, flops: 3e6, seconds: 2))
   static let diverged = Outcome.diverged(.init(step: 3, reason: "not a number"))
-  static let failed = Outcome.failed(.init(kind: .code, message: "exit 1"))
+  static let failed = failed(.code)
+  static func failed(_ kind: FailureClass) -> Outcome {
+    .failed(.init(kind: kind, message: "exit 1"))
+  }
   static let released = Outcome.released(reason: "leaving")
 }
 

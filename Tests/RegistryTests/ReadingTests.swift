@@ -11,10 +11,11 @@ struct ReadingTests {
     let run = try await ledger.submit([1]).runs[0].id
     var lease = try #require(try await ledger.leaseNext())
     try await ledger.end(run, epoch: lease.epoch, Ledger.failed)
+    _ = ledger.tick(3_600_000)
     lease = try #require(try await ledger.leaseNext())
     _ = try await ledger.registry.reap(now: ledger.tick(60_000))
     try await ledger.registry.cancel(runs: [run], now: ledger.tick())
-    try await ledger.registry.retry(run: run, now: ledger.tick())
+    try await ledger.registry.retry(runs: [run], now: ledger.tick())
     lease = try #require(try await ledger.leaseNext())
     try await ledger.end(run, epoch: lease.epoch, Ledger.finished)
     try await ledger.registry.workerLeft(Ledger.worker, now: ledger.tick())

@@ -93,6 +93,8 @@ struct RecordingTests {
       let lease = try #require(try await ledger.leaseNext())
       try await ledger.end(lease.run, epoch: lease.epoch, Ledger.failed)
       #expect(try await ledger.state(lease.run) == state)
+      #expect(try await ledger.leaseNext() == nil, "it is not tried again at once")
+      _ = ledger.tick(3_600_000)
     }
     let other = try await ledger.submit([2], grid: "other").runs[0].id
     let lease = try #require(try await ledger.leaseNext())

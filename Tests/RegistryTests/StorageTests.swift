@@ -35,10 +35,22 @@ struct StorageTests {
   @Test(
     "the statements that every worker waits for find their rows by an index",
     arguments: [
-      ("SELECT id FROM run WHERE state = 'queued' ORDER BY priority DESC, id LIMIT 1", "run_queue"),
+      ("SELECT min(class_id) FROM run WHERE state = 'queued' AND class_id > 3", "run_queue"),
+      (
+        """
+        SELECT id FROM run WHERE state = 'queued' AND class_id = 3 AND not_before <= 5
+        ORDER BY not_before, id LIMIT 1
+        """, "USING INDEX run_queue (class_id=? AND not_before<?)"
+      ),
       (
         "UPDATE run SET lost_leases = 1 WHERE state = 'leased' AND lease_expires_at <= 5",
         "run_leases"
+      ),
+      (
+        """
+        SELECT id FROM run WHERE state = 'failed' AND finished_at IS NOT NULL
+        ORDER BY id LIMIT 100
+        """, "run_ended"
       ),
       ("SELECT * FROM attempt WHERE request = 'r'", "sqlite_autoindex_attempt_1"),
       (

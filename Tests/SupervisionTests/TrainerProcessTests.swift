@@ -46,7 +46,7 @@ struct TrainerProcessTests {
   @Test(
     "a crash, a signal, an exit without `finished` and a foreign line are failures of their kind")
   func failures() async throws {
-    let scripts: [(String, Outcome.Failure.Class, String)] = [
+    let scripts: [(String, FailureClass, String)] = [
       ("echo out of memory >&2; exit 3", .code, "out of memory"),
       ("kill -SEGV $$", .signal, "signal 11"),
       ("echo '\(FakeTrainer.startedLine)'", .code, "no `finished`"),

@@ -1,4 +1,5 @@
 import Foundation
+import Wire
 
 /// Where a corpus of a name lives, and is made.
 struct CorpusPlace: Sendable {
@@ -61,10 +62,16 @@ struct CorpusPlace: Sendable {
     return assembly
   }
 
-  /// Writes the manifest into `assembly` and gives the folder its final name.
-  func publish(_ manifest: CorpusManifest, from assembly: URL) throws -> PreparedCorpus {
+  /// Writes the manifest, and whose tokens the validation split has, into `assembly` and gives the
+  /// folder its final name.
+  func publish(
+    _ manifest: CorpusManifest, documents: [(source: Int, tokens: Int)], from assembly: URL
+  ) throws -> PreparedCorpus {
     let file = assembly.appendingPathComponent(PreparedCorpus.manifestName)
-    try manifest.encoded().write(to: file, options: .atomic)
+    let encoded = try manifest.encoded()
+    try DocumentIndex(corpusSHA256: SHA256.hex(of: encoded), documents: documents)
+      .write(into: assembly)
+    try encoded.write(to: file, options: .atomic)
     try FileManager.default.moveItem(at: assembly, to: folder)
     try FileManager.default.removeItem(at: work)
     return try PreparedCorpus(folder: folder)

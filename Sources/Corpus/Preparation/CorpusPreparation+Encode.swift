@@ -37,7 +37,8 @@ extension CorpusPreparation {
           validation: validation.amounts[index])
       },
       splits: CorpusManifest.Splits(train: train.record, validation: validation.record))
-    let corpus = try place.publish(manifest, from: assembly)
+    let corpus = try place.publish(
+      manifest, documents: validation.documents, from: assembly)
     try progress(CorpusProgress(phase: .write, fraction: 1, bytes: 0, detail: corpus.sha256))
     return corpus
   }
@@ -88,6 +89,8 @@ extension CorpusPreparation {
     /// By source.
     var amounts: [CorpusManifest.Amount]
     var record: CorpusManifest.SplitRecord
+    /// In their order.
+    var documents: [(source: Int, tokens: Int)]
   }
 
   /// A stretch of documents, encoded.
@@ -126,16 +129,19 @@ extension CorpusPreparation {
     var shards = TokenShards(folder: folder, split: split, vocabulary: tokenizer.vocabulary)
     // A source may have no document in this split.
     var amounts = [CorpusManifest.Amount](repeating: .zero, count: sourceCount)
+    var written: [(source: Int, tokens: Int)] = []
     for (chunk, output) in zip(chunks, encoded) {
       try shards.append(output.tokens)
       for (document, count) in zip(all[chunk], output.counts) {
         amounts[document.source].add(bytes: document.range.count, tokens: count)
+        written.append((document.source, count))
       }
     }
     return EncodedSplit(
       amounts: amounts,
       record: CorpusManifest.SplitRecord(
-        amount: amounts.reduce(.zero, +), shards: try shards.finish()))
+        amount: amounts.reduce(.zero, +), shards: try shards.finish()),
+      documents: written)
   }
 
   /// An encoder on its way from one thread to another; the pool hands it to one at a time.

@@ -86,7 +86,10 @@ public struct TokenImport: Sendable {
       formatVersion: CorpusManifest.currentFormat, name: name, seed: 0, vocabulary: vocabulary,
       endOfDocument: nil, tokenizer: nil, sources: sources,
       splits: CorpusManifest.Splits(train: splits[0], validation: splits[1]))
-    return try place.publish(manifest, from: assembly)
+    let documents = range(of: .validation).flatMap { index in
+      files[index].documentLengths.map { (source: index, tokens: $0) }
+    }
+    return try place.publish(manifest, documents: documents, from: assembly)
   }
 }
 
@@ -97,6 +100,12 @@ extension TokenFile {
       documents: documentStarts?.count ?? 1,
       bytes: bytesPerToken.map { Int(($0 * Double(stream.count)).rounded()) },
       tokens: stream.count)
+  }
+
+  /// Tokens of each document; of the whole file where it does not tell them apart.
+  fileprivate var documentLengths: [Int] {
+    let starts = documentStarts ?? [0]
+    return zip(starts, starts.dropFirst() + [stream.count]).map { $1 - $0 }
   }
 }
 

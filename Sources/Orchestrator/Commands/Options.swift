@@ -2,6 +2,7 @@ public import ArgumentParser
 import Client
 import Foundation
 public import Logging
+public import Logs
 
 /// How to reach the daemon.
 struct DaemonOptions: ParsableArguments {
@@ -31,12 +32,26 @@ struct DataOptions: ParsableArguments {
     help: ArgumentHelp("The registry; registry.db in the data folder.", valueName: "file"))
   var registry: String?
 
+  /// The data folder, whether it is there or not.
+  var place: URL {
+    let path = data ?? ProcessInfo.processInfo.environment["ORCHESTRATOR_DATA"] ?? "data"
+    return URL(filePath: path).absoluteURL
+  }
+
   /// The data folder, made if it is not there.
   func folder() throws -> URL {
-    let path = data ?? ProcessInfo.processInfo.environment["ORCHESTRATOR_DATA"] ?? "data"
-    let folder = URL(filePath: path).absoluteURL
+    let folder = place
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     return folder
+  }
+
+  /// The registry's path, where there is one; no folder is made for it.
+  func existingRegistry() throws -> String {
+    let path = registry ?? place.appending(path: "registry.db").path
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw CommandFailure(code: .missingFile, message: "there is no registry \(path)")
+    }
+    return path
   }
 
   /// The registry's path.
@@ -49,14 +64,14 @@ struct DataOptions: ParsableArguments {
 struct LogOptions: ParsableArguments {
   @Option(help: "Least level to log: debug, info, notice, warning or error.")
   var logLevel: Logger.Level = .notice
+  @Option(help: "How to write the log: text, or json, an object a line.")
+  var logFormat: LogFormat = .text
 
   /// A logger to standard error.
-  func logger(_ label: String) -> Logger {
-    var logger = Logger(label: label) { StreamLogHandler.standardError(label: $0) }
-    logger.logLevel = logLevel
-    return logger
-  }
+  func logger(_ label: String) -> Logger { logFormat.logger(label, level: logLevel) }
 }
+
+extension LogFormat: ExpressibleByArgument {}
 
 extension Logger.Level: @retroactive ExpressibleByArgument {}
 

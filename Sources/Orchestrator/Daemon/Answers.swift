@@ -12,6 +12,7 @@ protocol AnswerSource: Sendable {
   func leverage(study: String?) async throws -> [LeverageRow]
   func laws(study: String?) async throws -> [LawRow]
   func law(_ id: Int64) async throws -> LawReport
+  func evaluations(_ filter: EvaluationFilter) async throws -> [EvaluationRow]
   func sql(_ query: String) async throws -> Table
 }
 
@@ -34,6 +35,9 @@ struct RegistryAnswers: AnswerSource {
   }
   func laws(study: String?) async throws -> [LawRow] { try await registry.laws(study: study) }
   func law(_ id: Int64) async throws -> LawReport { try await registry.law(id) }
+  func evaluations(_ filter: EvaluationFilter) async throws -> [EvaluationRow] {
+    try await registry.evaluations(filter)
+  }
   func sql(_ query: String) async throws -> Table {
     try await registry.query(query, rowLimit: Self.rowLimit, timeLimit: Self.timeLimit)
   }
@@ -58,6 +62,9 @@ struct DaemonAnswers: AnswerSource {
     try await client.get("/v1/laws", Self.query(study: study))
   }
   func law(_ id: Int64) async throws -> LawReport { try await client.get("/v1/laws/\(id)") }
+  func evaluations(_ filter: EvaluationFilter) async throws -> [EvaluationRow] {
+    try await client.get("/v1/evaluations", filter.queryItems)
+  }
   func sql(_ query: String) async throws -> Table {
     try await client.post("/v1/sql", SQLQuery(query: query))
   }

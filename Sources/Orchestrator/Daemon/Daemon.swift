@@ -10,15 +10,17 @@ struct Daemon: Sendable {
   let desk: Desk
   /// Fits laws.
   let refit: Refit
+  let metrics: DaemonMetrics
   let log: Logger
 
-  private init(desk: Desk, log: Logger) {
+  private init(desk: Desk, metrics: DaemonMetrics, log: Logger) {
     self.desk = desk
+    self.metrics = metrics
     self.log = log
     refit = Refit(
       registry: desk.registry, clock: desk.clock,
       signals: Refit.Signals(finished: desk.finished, queue: desk.queue), data: desk.settings.data,
-      log: log)
+      durations: metrics.refits, log: log)
   }
 
   /// Opens the registry at `path` and gives every lease that was alive a full period: its worker may
@@ -26,10 +28,16 @@ struct Daemon: Sendable {
   static func open(
     registry path: String, settings: DaemonSettings, clock: WallClock = .system, log: Logger
   ) async throws -> Daemon {
-    let registry = try Registry.open(path)
+    let registry = try Registry.open(path, queueCapacity: settings.queueCapacity)
+    if let upgrade = registry.upgrade {
+      log.notice(
+        "registry upgraded", metadata: ["from": "\(upgrade.from)", "backup": "\(upgrade.backup)"])
+    }
     let extended = try await registry.extendLeases(now: clock.now(), by: settings.lease)
     if extended > 0 { log.info("leases extended", metadata: ["count": "\(extended)"]) }
-    return Daemon(desk: Desk(registry: registry, clock: clock, settings: settings), log: log)
+    return Daemon(
+      desk: Desk(registry: registry, clock: clock, settings: settings),
+      metrics: DaemonMetrics(since: try await registry.lastSequence()), log: log)
   }
 
   /// Looks for lapsed leases.
@@ -39,20 +47,43 @@ struct Daemon: Sendable {
       queue: desk.queue, log: log)
   }
 
+  /// Tells webhooks of events.
+  var webhooks: WebhookService {
+    WebhookService(
+      registry: desk.registry, clock: desk.clock, settings: desk.settings.webhooks,
+      news: desk.finished, deliveries: metrics.deliveries, log: log)
+  }
+
+  /// Deletes what ended runs have left.
+  private var retention: RetentionService {
+    RetentionService(
+      retention: Retention(
+        data: desk.settings.data, registry: desk.registry, limits: desk.settings.retention),
+      clock: desk.clock, log: log)
+  }
+
   /// Everything that runs for as long as the daemon does. `onRunning` is told the port.
   func services(
     host: String, port: Int, signals: [UnixSignal] = [],
     onRunning: @escaping @Sendable (Int) async -> Void
   ) -> ServiceGroup {
     let server = Application(
-      router: Routes.router(desk),
+      router: Routes.router(desk, metrics: metrics, webhooks: webhooks),
       configuration: .init(address: .hostname(host, port: port), serverName: "orchestrator"),
       onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? port) },
       logger: log)
-    let services: [any Service] = [server, reaper, refit]
+    let closing = Closing(lifecycle: desk.lifecycle, queue: desk.queue)
+    let services: [any Service] =
+      [server, reaper, webhooks, retention, closing] + (desk.settings.fits ? [refit] : [])
     return ServiceGroup(
       configuration: ServiceGroupConfiguration(
         services: services.map { .init(service: $0) }, gracefulShutdownSignals: signals,
         logger: log))
+  }
+
+  /// Writes the log into the registry's file and ends the connections, after the services have ended.
+  func close() async throws {
+    try await desk.registry.checkpoint()
+    try desk.registry.close()
   }
 }

@@ -12,6 +12,8 @@ struct Desk: Sendable {
   var queue = Signal()
   /// Raised when a run has ended, or a grid was submitted.
   var finished = Signal()
+  /// Whether the daemon is about to end.
+  var lifecycle = Lifecycle()
 
   // MARK: Workers
 
@@ -28,14 +30,16 @@ struct Desk: Sendable {
   }
 
   /// A lease, waiting for one as long as the request allows.
-  func lease(_ request: LeaseRequest) async throws -> LeaseReply {
+  func lease(_ request: LeaseRequest) async throws -> StoredLease? {
     let deadline = ContinuousClock.now + .seconds(min(max(request.waitSeconds, 0), 60))
     while true {
       let seen = await queue.count
-      let lease = try await registry.lease(
+      let lease = try await registry.grant(
         request, now: clock.now(), leaseDuration: settings.lease)
       let left = ContinuousClock.now.duration(to: deadline)
-      if lease != nil || left <= .zero || Task.isCancelled { return LeaseReply(lease: lease) }
+      if lease != nil || left <= .zero || Task.isCancelled || lifecycle.isStopping {
+        return lease
+      }
       await queue.wait(after: seen, limit: left)
     }
   }
@@ -47,20 +51,18 @@ struct Desk: Sendable {
   }
 
   /// Records how an attempt ended and grants the slot's next lease.
-  func outcome(_ outcome: OutcomeReport) async throws -> LeaseReply {
-    let lease = try await registry.outcome(
+  func outcome(_ outcome: OutcomeReport) async throws -> StoredLease? {
+    let lease = try await registry.record(
       outcome, now: clock.now(), leaseDuration: settings.lease,
       retryLimit: settings.retries)
     switch outcome.outcome {
-    case .finished, .diverged: await finished.raise()
-    case .failed:
-      // It may have been the last of its grid.
-      await finished.raise()
-      await queue.raise()
-    case .released: await queue.raise()
+    // A failed run may have been the last of its grid.
+    case .finished, .diverged, .failed: await finished.raise()
+    case .released: break
     }
+    try await freed(leased: lease != nil)
     guard lease == nil, let next = outcome.next, next.waitSeconds > 0 else {
-      return LeaseReply(lease: lease)
+      return lease
     }
     return try await self.lease(next)
   }
@@ -102,12 +104,18 @@ struct Desk: Sendable {
     return LawReply(id: recorded.id, inserted: recorded.inserted)
   }
 
+  /// Records what a suite says of a run's checkpoint.
+  func record(_ evaluation: EvaluationSubmission) async throws -> EvaluationReply {
+    try await registry.record(evaluation, now: clock.now())
+  }
+
   /// Cancels runs; a trainer of theirs is told to stop at its next report.
   func cancel(_ request: CancelRequest) async throws -> CancelReply {
     let now = clock.now()
     var cancelled = try await registry.cancel(runs: request.runs, now: now)
     if let grid = request.grid { cancelled += try await registry.cancel(grid: grid, now: now) }
     await finished.raise()
+    try await freed(leased: false)
     return CancelReply(cancelled: cancelled)
   }
 }
@@ -130,6 +138,14 @@ struct DaemonSettings: Sendable {
   var lease: Duration = .seconds(30)
   /// Failures after which a run is no longer tried again.
   var retries = 2
+  /// The load that may wait to be written before a request is answered with 429.
+  var queueCapacity = Registry.defaultQueueCapacity
+  /// Whether laws are fitted, and stages settled, as runs end.
+  var fits = true
+  /// How long what ended runs have left is kept.
+  var retention = RetentionLimits()
+  /// How webhooks are tried.
+  var webhooks = WebhookSettings()
 }
 
 extension Duration {

@@ -37,10 +37,18 @@ enum JSONBody {
   {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let data = try encoder.encode(value)
-    return Response(
+    return response(ByteBuffer(bytes: try encoder.encode(value)), status: status)
+  }
+
+  /// A 200 reply of JSON that is text already.
+  static func response(text: String) -> Response {
+    response(ByteBuffer(string: text), status: .ok)
+  }
+
+  private static func response(_ body: ByteBuffer, status: HTTPResponse.Status) -> Response {
+    Response(
       status: status, headers: [.contentType: "application/json; charset=utf-8"],
-      body: .init(byteBuffer: ByteBuffer(bytes: data)))
+      body: .init(byteBuffer: body))
   }
 }
 

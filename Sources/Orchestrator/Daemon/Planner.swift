@@ -28,7 +28,7 @@ struct Plan: Sendable {
       self.settings = settings
       self.uses = uses
       self.runs = runs
-      newRuns = runs.map(\.newRun)
+      newRuns = NewRun.all(runs)
     }
   }
 
@@ -103,7 +103,7 @@ extension Plan {
     stages.map { stage in
       NewGrid(
         study: study, name: stage.grid.name, source: stage.grid.canonicalSource, text: text,
-        fits: stage.grid.fits.map(\.rawValue),
+        fits: stage.grid.fits.map(\.rawValue), scheduling: stage.grid.scheduling,
         content: stage.waits.isEmpty ? .runs(stage.expansion) : .waits(stage.waits))
     }
   }
@@ -134,14 +134,6 @@ extension Plan.Stage {
 }
 
 extension PlannedRun {
-  /// The run as the registry stores it.
-  var newRun: NewRun {
-    NewRun(
-      spec: spec, derived: NewRun.Derived(spec.architecture), family: family, budget: budget,
-      point: point.settings.map { .init(axis: $0.axis.rawValue, value: "\($0.value)") },
-      flopsError: baseError, flags: flags.map(\.rawValue))
-  }
-
   /// The run as a person checks it; `known` is what the registry has for its spec.
   func row(known: KnownRun?, seconds: Double) -> PlannedRow {
     let shape = spec.architecture
@@ -155,20 +147,5 @@ extension PlannedRun {
       parameters: counts.totalNonVocabulary, activeParameters: counts.activeNonVocabulary,
       learningRate: spec.optimiser.learningRate, batchTokens: spec.batchTokens, seed: spec.seed,
       seconds: seconds, flags: flags.map(\.rawValue))
-  }
-}
-
-extension NewRun.Derived {
-  init(_ architecture: Architecture) {
-    let counts = architecture.parameters
-    self.init(
-      parameters: counts.totalNonVocabulary, activeParameters: counts.activeNonVocabulary,
-      flopsPerToken: Double(architecture.trainingFLOPsPerToken()),
-      forwardFLOPsWithLogits: Double(architecture.forwardFLOPsPerToken(.complete)),
-      activationRatio: architecture.activationRatio().doubleValue,
-      granularity: architecture.granularity?.doubleValue,
-      sharedRatio: architecture.isDense ? nil : architecture.sharedRatio.doubleValue,
-      denseRatio: architecture.denseLayerRatio.doubleValue,
-      attentionShare: architecture.attentionShare().doubleValue)
   }
 }

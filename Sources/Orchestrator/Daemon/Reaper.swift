@@ -2,7 +2,8 @@ import Logging
 import Registry
 import ServiceLifecycle
 
-/// Puts runs whose lease has lapsed back into the queue. Level-triggered: it looks at the registry
+/// Puts runs whose lease has lapsed back into the queue, and says when one that had to wait may start.
+/// Level-triggered: it looks at the registry
 /// each time, so a missed look costs one period and nothing else.
 struct Reaper: Service {
   var registry: Registry
@@ -13,13 +14,19 @@ struct Reaper: Service {
   var log: Logger
 
   func run() async throws {
+    var looked = clock.now()
     for await _ in AsyncTimerSequence(period: period).cancelOnGracefulShutdown() {
       do {
-        let lapsed = try await registry.reap(now: clock.now())
+        let now = clock.now()
+        let lapsed = try await registry.reap(now: now)
         for run in lapsed {
           log.warning("lease lapsed", metadata: ["run": "\(run.run)", "state": "\(run.state)"])
         }
-        if !lapsed.isEmpty { await queue.raise() }
+        let isDue = try await registry.becameDue(since: looked, now: now)
+        looked = now
+        if isDue || !lapsed.isEmpty { await queue.raise() }
+        // Nothing else may be written while no run is leased.
+        if registry.health != .writable { try await registry.probe(now: now) }
       } catch {
         log.error("cannot look for lapsed leases", metadata: ["error": "\(error)"])
       }

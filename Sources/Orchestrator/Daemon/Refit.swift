@@ -23,6 +23,7 @@ final class Refit: Service {
   private let clock: WallClock
   private let signals: Signals
   private let settler: StageSettler
+  private let durations: Durations
   private let log: Logger
   /// The digest of the runs that each study was last fitted to.
   private let fitted = Mutex<[String: String]>([:])
@@ -36,12 +37,14 @@ final class Refit: Service {
   }
 
   init(
-    registry: Registry, clock: WallClock, signals: Signals, data: URL, log: Logger
+    registry: Registry, clock: WallClock, signals: Signals, data: URL, durations: Durations,
+    log: Logger
   ) {
     self.registry = registry
     self.clock = clock
     self.signals = signals
     settler = StageSettler(registry: registry, clock: clock, data: data, log: log)
+    self.durations = durations
     self.log = log
   }
 
@@ -82,11 +85,13 @@ final class Refit: Service {
     let digest = try Self.digest(of: runs, bootstraps: bootstraps)
     guard fitted.withLock({ $0[study] }) != digest else { return }
     let analysis: LeverageAnalysis
+    let started = ContinuousClock.now
     do {
-      analysis = try await offRequestPath { () throws(ScalingLawsError) in
+      analysis = try await offRequestPath {
         try LeverageAnalysis.fit(runs: runs, seed: Self.seed, bootstraps: bootstraps)
       }
-    } catch {
+      durations.record(ContinuousClock.now - started)
+    } catch let error as ScalingLawsError {
       log.debug("no law yet", metadata: ["study": "\(study)", "reason": "\(error)"])
       return
     }
@@ -105,16 +110,4 @@ final class Refit: Service {
       of: try encoder.encode(runs.sorted { $0.id < $1.id }) + encoder.encode(options)
         + Data("\(bootstraps) \(seed)".utf8))
   }
-}
-
-/// The value of `work`, done at low priority off the threads that serve requests.
-func offRequestPath<Value: Sendable, Failure: Error>(
-  _ work: @escaping @Sendable () throws(Failure) -> Value
-) async throws(Failure) -> Value {
-  let result = await withCheckedContinuation { continuation in
-    DispatchQueue.global(qos: .utility).async {
-      continuation.resume(returning: Result { () throws(Failure) in try work() })
-    }
-  }
-  return try result.get()
 }

@@ -20,7 +20,9 @@ struct RefusalMiddleware: RouterMiddleware {
       if refusal.code == .internal {
         context.logger.error("request failed", metadata: ["error": "\(error)"])
       }
-      return try JSONBody.response(refusal, status: .init(code: refusal.code.status))
+      var response = try JSONBody.response(refusal, status: .init(code: refusal.code.status))
+      if let seconds = refusal.retryAfter { response.headers[.retryAfter] = "\(seconds)" }
+      return response
     }
   }
 }

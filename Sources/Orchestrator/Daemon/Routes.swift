@@ -8,15 +8,23 @@ typealias DaemonContext = BasicRequestContext
 
 /// The daemon's HTTP interface, version 1; `docs/http.md` describes it.
 enum Routes {
-  static func router(_ desk: Desk) -> Router<DaemonContext> {
+  static func router(
+    _ desk: Desk, metrics: DaemonMetrics, webhooks: WebhookService
+  ) -> Router<DaemonContext> {
     let router = Router()
+    router.add(middleware: RequestMiddleware(metrics: metrics.requests))
     router.add(middleware: RefusalMiddleware())
-    router.get("/healthz") { _, _ in "ok\n" }
+    Probes(registry: desk.registry, lifecycle: desk.lifecycle, metrics: metrics)
+      .addRoutes(to: router)
     let version = router.group("/v1")
+    version.get("/openapi.json") { _, _ in try OpenAPI.response() }
     addWorkerRoutes(to: version, desk)
     addCorpusRoutes(to: version, data: desk.settings.data)
     addSubmissionRoutes(to: version, desk)
+    addQueueRoutes(to: version, desk)
     addQueryRoutes(to: version, RegistryAnswers(registry: desk.registry))
+    addEvaluationRoutes(to: version, desk)
+    WebhookDesk(service: webhooks).addRoutes(to: version)
     return router
   }
 
@@ -31,7 +39,7 @@ enum Routes {
     }
     group.post("/leases") { request, _ in
       let wish = try await JSONBody.decode(LeaseRequest.self, from: request)
-      return try JSONBody.response(try await desk.lease(wish))
+      return JSONBody.response(text: try StoredLease.reply(try await desk.lease(wish)))
     }
     group.post("/reports") { request, _ in
       let report = try await JSONBody.decode(Report.self, from: request)
@@ -39,7 +47,7 @@ enum Routes {
     }
     group.post("/outcomes") { request, _ in
       let outcome = try await JSONBody.decode(OutcomeReport.self, from: request)
-      return try JSONBody.response(try await desk.outcome(outcome))
+      return JSONBody.response(text: try StoredLease.reply(try await desk.outcome(outcome)))
     }
     group.post("/checkpoints/expired") { request, _ in
       let kept = try await JSONBody.decode(KeptCheckpoints.self, from: request)

@@ -32,7 +32,7 @@ struct StageFits: Sendable {
       fits.contains(.leverage)
       ? try await registry.finishedRuns(study: stage.study).compactMap(StudyRun.init) : []
     let stage = stage
-    return await offRequestPath {
+    return try await offRequestPath {
       var outcome = Outcome()
       let families = Dictionary(grouping: own, by: \.observed.family).sorted { $0.key < $1.key }
       for (family, runs) in families where fits.contains(.hyperparameters) {
@@ -91,7 +91,7 @@ extension EndedStage {
 
   /// Eq. 13 over the families' leverage of the whole study.
   fileprivate func leverage(_ runs: [StudyRun]) -> Result<[LawSubmission], StageRefusal> {
-    let chain = LawChain(runs: runs)
+    let chain = LawChain(runs: runs, steps: [.separable, .joint])
     guard let joint = chain.joint.value else {
       return .failure(chain.joint.refusal ?? .noRuns(stage: "the joint law of leverage"))
     }

@@ -100,6 +100,7 @@ struct LocalRun {
   private func follow(
     _ reply: SubmissionReply, _ happenings: AsyncStream<Happening>, _ progress: inout GridProgress
   ) async throws -> Standing {
+    var idle = 0
     for await happening in happenings {
       switch happening {
       case .interrupted: throw CancellationError()
@@ -112,9 +113,21 @@ struct LocalRun {
         for run in progress.update(standing.rows) { screen.note(run.ending) }
         screen.progress(progress.line)
         if progress.isComplete, standing.waiting.isEmpty { return standing }
+        idle = standing.rows.contains { $0.state == .leased } ? 0 : idle + 1
+        if idle == Self.patience { try await explain(standing.rows) }
       }
     }
     throw CancellationError()
+  }
+
+  /// Ticks without a run after which a person is told why.
+  private static let patience = 40
+
+  /// Says why the first run that waits is not running.
+  private func explain(_ rows: [RunRow]) async throws {
+    guard let waiting = rows.first(where: { $0.state == .queued }) else { return }
+    let explanation = try await daemon.desk.explanation(run: waiting.id)
+    if !explanation.reasons.isEmpty { screen.note(explanation.rendered) }
   }
 
   private var workerLog: URL { daemon.desk.settings.data.appending(path: "worker.log") }

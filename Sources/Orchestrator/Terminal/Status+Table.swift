@@ -31,10 +31,20 @@ extension Status {
       [
         grids.isEmpty ? "no grid yet: orchestrator submit grid.yaml" : grids.rendered(width: width)
       ]
-      + studies.compactMap(\.reason) + [
+      + studies.compactMap(\.reason) + queueNotes(now: now) + [
         machines.isEmpty ? "no worker is connected" : machines.rendered(width: width)
       ]
     return parts.joined(separator: "\n\n")
+  }
+}
+
+extension Status {
+  /// What is paused, and the hosts that get no runs.
+  fileprivate func queueNotes(now: Int64) -> [String] {
+    let aside = nodes.filter { ($0.setAsideUntil ?? 0) > now }
+    return paused.map { part in
+      (part.study.map { "study \($0)" } ?? "grid \(part.grid ?? 0)") + " is paused"
+    } + (aside.isEmpty ? [] : [TextTable.nodes(aside, now: now).rendered()])
   }
 }
 

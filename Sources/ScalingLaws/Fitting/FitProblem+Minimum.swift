@@ -1,14 +1,29 @@
 extension FitProblem {
-  /// The minimum reached from one start: Gauss-Newton steps; where they stall, as in a valley whose
-  /// curvature they cannot see, L-BFGS from there and then steps again.
+  /// Evaluations after which a form with amplitudes has them projected.
+  private static let patience = 40
+
+  /// The minimum reached from one start: Gauss-Newton steps; where they are slow, steps with the
+  /// amplitudes projected; where these stall, as in a valley whose curvature they cannot see, L-BFGS
+  /// from there and then steps again.
   func minimum(of sample: FitSample, from start: [Double]) -> BoundedMinimiser.End {
-    let steps = GaussNewton(problem: self)
-    let first = steps.minimise(from: start, sample)
-    if first.converged { return first }
-    let restart = first.value.isFinite ? first.theta : start
-    let second = BoundedMinimiser(bounds: bounds).minimise(from: restart, objective(of: sample))
-    var last = steps.minimise(from: second.theta, sample)
-    last.evaluations += first.evaluations + second.evaluations
+    var steps = GaussNewton(problem: self)
+    if !amplitudes.isEmpty { steps.limit = Self.patience }
+    var last = steps.minimise(from: start, sample)
+    if last.converged { return last }
+    var evaluations = last.evaluations
+    let restart = last.value.isFinite ? last.theta : start
+    steps = GaussNewton(problem: self, projectsAmplitudes: !amplitudes.isEmpty)
+    if steps.projectsAmplitudes {
+      last = steps.minimise(from: restart, sample)
+      evaluations += last.evaluations
+    }
+    if !last.converged {
+      let far = last.value.isFinite ? last.theta : start
+      let descent = BoundedMinimiser(bounds: bounds).minimise(from: far, objective(of: sample))
+      last = steps.minimise(from: descent.theta, sample)
+      evaluations += descent.evaluations + last.evaluations
+    }
+    last.evaluations = evaluations
     return last
   }
 

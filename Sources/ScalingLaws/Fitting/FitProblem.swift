@@ -21,6 +21,8 @@ struct FitProblem: Sendable {
   /// Coordinates, fixed ones included.
   var count: Int
   var rows: Int
+  /// The coordinates ln p of parameters that y is linear in, all of them together.
+  var amplitudes: [Int]
   var loss: ResidualLoss
   /// A coordinate whose two ends are equal is held there.
   var bounds: ParameterBounds
@@ -32,6 +34,7 @@ struct FitProblem: Sendable {
     self.form = form.name
     count = form.count
     rows = inputs.count
+    amplitudes = form.amplitudes
     self.loss = loss
     self.bounds = bounds
     model = { form.logValues($0, at: inputs, values: $1, jacobian: $2) }

@@ -6,20 +6,28 @@
 /// quadratic lies above Huber's loss. Its diagonal is what damping is measured in.
 struct GaussNewton {
   var problem: FitProblem
-
+  /// Whether each step ends at the best amplitudes for its shape. It costs a few evaluations a step and
+  /// pays in the long flat valleys of terms that the data hardly tell apart; far from a minimum it
+  /// drops terms too soon.
+  var projectsAmplitudes = false
   /// Evaluations before giving up.
-  private static let limit = 100
+  var limit = 100
+
   /// Evaluations after which steps follow a valley's bend, which costs each of them one more.
   private static let straight = 20
   /// A step that promises less than this share of the objective is not worth taking.
   private static let negligible = 1e-14
+  /// A descent with projection ends where all of it, undamped, promises less than this share of the
+  /// objective, about a thousandth of a standard error, however far a flat direction may yet go.
+  private static let resolved = 1e-9
   /// A step refused for rounding promises no more than this.
   private static let unresolved = 1e-11
   /// Damping up to which a step's promise is that of the whole descent.
   private static let nearlyUndamped = 1e-2
 
   /// The minimum reached from `start`; converged when a nearly undamped step promises nothing, which
-  /// asks for no unit of θ, or when the gradient is stationary.
+  /// asks for no unit of θ, or when the gradient is stationary. A parameter that the data do not tell
+  /// need not have stopped.
   func minimise(from start: [Double], _ sample: FitSample) -> BoundedMinimiser.End {
     var evaluation = FitProblem.Evaluation(problem)
     var here = expansion(at: problem.bounds.clamping(start), sample, &evaluation)
@@ -28,9 +36,9 @@ struct GaussNewton {
     var evaluations = 1
     var isSettled = false
     var isCautious = false
-    while evaluations < Self.limit, damping < 1e16, here.value.isFinite, !isSettled {
-      guard let step = here.step(in: problem.bounds, damping: damping, isCautious: isCautious)
-      else {
+    while evaluations < limit, damping < 1e16, here.value.isFinite, !isSettled {
+      let room = room(at: here.theta)
+      guard let step = here.step(in: room, damping: damping, isCautious: isCautious) else {
         damping *= 16
         continue
       }
@@ -39,13 +47,22 @@ struct GaussNewton {
         isSettled = damping <= Self.nearlyUndamped
         break
       }
-      var end = step.theta
-      if evaluations > Self.straight {
-        end = bent(step, from: here, evaluation, sample, damping: damping, isCautious: isCautious)
+      if projectsAmplitudes, here.hasNothing(above: Self.resolved, in: room) {
+        isSettled = true
+        break
+      }
+      var target = end(of: step.move, from: here.theta)
+      if projectsAmplitudes || evaluations > Self.straight {
+        target = bent(
+          step, from: here, evaluation, sample, damping: damping, isCautious: isCautious)
         evaluations += 1
       }
-      let trial = expansion(at: end, sample, &there)
+      var trial = expansion(at: target, sample, &there)
       evaluations += 1
+      if projectsAmplitudes, trial.value.isFinite {
+        trial = expansion(at: projecting(target, there, sample), sample, &there)
+        evaluations += 1
+      }
       if trial.value < here.value {
         damping = max(damping / 8, 1e-12)
         isCautious = false
@@ -76,8 +93,9 @@ struct GaussNewton {
     _ sample: FitSample, damping: Double, isCautious: Bool
   ) -> [Double] {
     let share = 0.1
-    let move = zip(step.theta, here.theta).map { $0 - $1 }
-    let probe = problem.evaluation(at: zip(here.theta, move).map { $0 + share * $1 })
+    let move = step.move
+    let probe = problem.evaluation(
+      at: end(of: move.map { share * $0 }, from: here.theta))
     let scale = 1 / problem.loss.unit
     var pull = [Double](repeating: 0, count: problem.count)
     for row in 0..<problem.rows where sample.weights[row] > 0 {
@@ -92,14 +110,13 @@ struct GaussNewton {
     guard
       let correction = here.solution(
         of: step.free.map { pull[$0] }, free: step.free, damping: damping, isCautious)
-    else { return step.theta }
+    else { return end(of: move, from: here.theta) }
     let half = zip(step.free, correction).map { (k: $0, by: $1 / 2) }
     let size = step.free.reduce(0) { $0 + here.cautious[$1, $1] * move[$1] * move[$1] }
     let turn = half.reduce(0) { $0 + here.cautious[$1.k, $1.k] * $1.by * $1.by }
-    guard turn <= 0.14 * size else { return step.theta }
-    var end = step.theta
-    for (k, by) in half { end[k] += by }
-    return problem.bounds.clamping(end)
+    var bent = move
+    if turn <= 0.14 * size { for (k, by) in half { bent[k] += by } }
+    return end(of: bent, from: here.theta)
   }
 
   private func expansion(
@@ -139,10 +156,10 @@ struct GaussNewton {
 
 /// The objective about a point to second order.
 private struct Expansion {
-  /// A step's end, how far the model says that the objective falls, and the coordinates that did not
-  /// stop at a bound.
+  /// How far a step moves each coordinate, how far the model says that the objective falls, and the
+  /// coordinates that did not stop at a bound.
   struct Step {
-    var theta: [Double]
+    var move: [Double]
     var promise: Double
     var free: [Int]
   }
@@ -162,14 +179,14 @@ private struct Expansion {
     cautious = exact
   }
 
-  /// Where the damped step ends in the box, and how far the model says that the objective falls; nil
-  /// when the damped matrix is not positive definite.
+  /// The damped step, and how far the model says that the objective falls; nil when the damped matrix
+  /// is not positive definite.
   ///
-  /// A coordinate that would leave the box stops at its bound, and the others are solved for again
+  /// A coordinate that would leave its room stops at the end of it, and the others are solved for again
   /// given that: in a narrow valley a step that is merely cut off climbs the valley's side.
-  func step(in bounds: ParameterBounds, damping: Double, isCautious: Bool) -> Step? {
+  func step(in room: ParameterBounds, damping: Double, isCautious: Bool) -> Step? {
     let matrix = isCautious ? cautious : exact
-    var free = theta.indices.filter { !bounds.holds($0, theta: theta[$0], gradient: gradient[$0]) }
+    var free = theta.indices.filter { !room.holds($0, theta: 0, gradient: gradient[$0]) }
     let moving = free
     var move = [Double](repeating: 0, count: theta.count)
     var stopped: [Int] = []
@@ -182,11 +199,11 @@ private struct Expansion {
       }
       for (i, k) in free.enumerated() { move[k] = solution[i] }
       let leaving = free.filter {
-        theta[$0] + move[$0] < bounds.lower[$0] || theta[$0] + move[$0] > bounds.upper[$0]
+        move[$0] < room.lower[$0] || move[$0] > room.upper[$0]
       }
       if leaving.isEmpty { break }
       for k in leaving {
-        move[k] = (move[k] < 0 ? bounds.lower[k] : bounds.upper[k]) - theta[k]
+        move[k] = move[k] < 0 ? room.lower[k] : room.upper[k]
       }
       stopped += leaving
       free.removeAll(where: leaving.contains)
@@ -196,8 +213,13 @@ private struct Expansion {
       promise -= gradient[k] * move[k] + 0.5 * matrix[k, k] * move[k] * move[k]
       for j in moving[..<i] { promise -= matrix[k, j] * move[k] * move[j] }
     }
-    return Step(
-      theta: bounds.clamping(zip(theta, move).map { $0 + $1 }), promise: abs(promise), free: free)
+    return Step(move: move, promise: abs(promise), free: free)
+  }
+
+  /// Whether the undamped step promises no more than this share of the objective.
+  func hasNothing(above share: Double, in room: ParameterBounds) -> Bool {
+    guard let step = step(in: room, damping: 1e-10, isCautious: false) else { return false }
+    return step.promise <= share * value
   }
 
   /// The damped system of the coordinates in `free`; nil when it is not positive definite.

@@ -26,6 +26,7 @@ public struct ActiveExpertsForm: NamedLawForm {
     FormParameter("c", .logarithmic, 1e-6...1e15),
     FormParameter("ε", .logarithmic, 1e-4...20),
   ]
+  public let amplitudes = [0, 1, 6, 8, 10, 11]
   public let published = [
     PublishedCoefficients(
       name: "zhao-2509.23678", variant: "moe", arXiv: "2509.23678", place: "the fitted law",

@@ -2,12 +2,10 @@ import Foundation
 
 /// L = E + A·N^(−α) + B·D^(−β) (Hoffmann et al. 2022, arXiv 2203.15556, Eq. 2), fitted as the
 /// log-sum-exp of its three terms.
-public struct ChinchillaForm: NamedLawForm {
+public struct ChinchillaForm: SizeAndDataForm {
   public let name = "chinchilla"
   public let formula = "L = E + A·N^(−α) + B·D^(−β)"
   public let origin = "Hoffmann et al. 2022, arXiv 2203.15556, Eq. 2"
-  public let quantity = LawVariable.loss
-  public let variables = [LawVariable.parameterCount, .tokens]
   public let parameters = [
     FormParameter("E", .logarithmic, 1e-3...20),
     FormParameter("A", .logarithmic, 1e-6...1e15),
@@ -15,40 +13,27 @@ public struct ChinchillaForm: NamedLawForm {
     FormParameter("α", .linear, 0...3),
     FormParameter("β", .linear, 0...3),
   ]
+  public let amplitudes = [0, 1, 2]
 
   public init() {}
 
-  /// ln N and ln D.
-  public struct Input: Sendable {
-    var logN: Double
-    var logD: Double
-  }
-
-  public func input(_ values: [Double]) -> Input {
-    Input(logN: log(values[0]), logD: log(values[1]))
-  }
-
   public func logValue(
-    _ theta: UnsafeBufferPointer<Double>, at x: Input,
+    _ theta: UnsafeBufferPointer<Double>, at x: SizeAndData,
     gradient: UnsafeMutableBufferPointer<Double>
   ) -> Double {
-    let byN = theta[1] - theta[3] * x.logN
-    let byD = theta[2] - theta[4] * x.logD
-    let top = max(theta[0], max(byN, byD))
-    let value = top + log(exp(theta[0] - top) + exp(byN - top) + exp(byD - top))
-    let shareN = exp(byN - value)
-    let shareD = exp(byD - value)
-    gradient[0] = exp(theta[0] - value)
-    gradient[1] = shareN
-    gradient[2] = shareD
-    gradient[3] = -shareN * x.logN
-    gradient[4] = -shareD * x.logD
+    let (value, shares) = logSum(
+      SIMD3(theta[0], theta[1] - theta[3] * x.logN, theta[2] - theta[4] * x.logD))
+    gradient[0] = shares[0]
+    gradient[1] = shares[1]
+    gradient[2] = shares[2]
+    gradient[3] = -shares[1] * x.logN
+    gradient[4] = -shares[2] * x.logD
     return value
   }
 
   /// α and β at 0.2, 0.4 and 0.8, E at a tenth, half and four fifths of the smallest loss, A and B
   /// so that their terms share the rest at the middle of the data.
-  public func starts(for points: [FitPoint<Input>]) -> [[Double]] {
+  public func starts(for points: [FitPoint<SizeAndData>]) -> [[Double]] {
     let n = Double(points.count)
     let logN = points.reduce(0) { $0 + $1.input.logN } / n
     let logD = points.reduce(0) { $0 + $1.input.logD } / n

@@ -22,6 +22,7 @@ public struct GranularityForm: NamedLawForm {
     FormParameter("γ", .linear, 0...5),
     FormParameter("c", .logarithmic, 1e-4...20),
   ]
+  public let amplitudes = [0, 2, 4, 6]
   public let published = [
     PublishedCoefficients(
       name: "krajewski-2402.07871", variant: "moe", arXiv: "2402.07871", place: "the fitted law",

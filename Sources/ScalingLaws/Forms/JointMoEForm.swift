@@ -42,6 +42,7 @@ public struct JointMoEForm: NamedLawForm {
     FormParameter("E_max", .logarithmic, 21...1e9),
     FormParameter("c", .logarithmic, 1e-4...20),
   ]
+  public let amplitudes = [0, 4, 10]
   public let published = [
     PublishedCoefficients(
       name: "ludziejewski-2502.05172", variant: "moe", arXiv: "2502.05172", place: "Eq. 6, Table 3",

@@ -1,12 +1,10 @@
 import Foundation
 
 /// L = [(N_c/N)^(α_N/α_D) + D_c/D]^α_D (Kaplan et al. 2020, arXiv 2001.08361, Eq. 1.5).
-public struct KaplanForm: NamedLawForm {
+public struct KaplanForm: SizeAndDataForm {
   public let name = "kaplan"
   public let formula = "L = [(N_c/N)^(α_N/α_D) + D_c/D]^α_D"
   public let origin = "Kaplan et al. 2020, arXiv 2001.08361, Eq. 1.5"
-  public let quantity = LawVariable.loss
-  public let variables = [LawVariable.parameterCount, .tokens]
   public let parameters = [
     FormParameter("N_c", .logarithmic, 1...1e40),
     FormParameter("D_c", .logarithmic, 1...1e40),
@@ -22,18 +20,8 @@ public struct KaplanForm: NamedLawForm {
 
   public init() {}
 
-  /// ln N and ln D.
-  public struct Input: Sendable {
-    var logN: Double
-    var logD: Double
-  }
-
-  public func input(_ values: [Double]) -> Input {
-    Input(logN: log(values[0]), logD: log(values[1]))
-  }
-
   public func logValue(
-    _ theta: UnsafeBufferPointer<Double>, at x: Input,
+    _ theta: UnsafeBufferPointer<Double>, at x: SizeAndData,
     gradient: UnsafeMutableBufferPointer<Double>
   ) -> Double {
     let (alphaN, alphaD) = (theta[2], theta[3])
@@ -48,9 +36,9 @@ public struct KaplanForm: NamedLawForm {
   }
 
   /// α_N and α_D at 0.03, 0.1 and 0.3, the constants by least squares in L^(1/α_D).
-  public func starts(for points: [FitPoint<Input>]) -> [[Double]] {
+  public func starts(for points: [FitPoint<SizeAndData>]) -> [[Double]] {
     let exponents = [0.03, 0.1, 0.3]
-    let separable = SeparableStarts<Input>(terms: 2) { shape, x in
+    let separable = SeparableStarts<SizeAndData>(terms: 2) { shape, x in
       SIMD8(-shape[0] * x.logN, -x.logD, 0, 0, 0, 0, 0, 0)
     }
     return exponents.flatMap { alphaD in

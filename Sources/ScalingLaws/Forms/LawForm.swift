@@ -29,6 +29,9 @@ public protocol LawForm: Sendable {
   var name: String { get }
   /// Number of fitted coordinates.
   var count: Int { get }
+  /// The coordinates θ = ln p of the parameters that y itself is linear in, all of them together: the
+  /// factors of its terms. None unless a form says so.
+  var amplitudes: [Int] { get }
 
   /// log y at `input`, and ∂ log y / ∂θ into `gradient` (`count` values each).
   func logValue(
@@ -49,6 +52,8 @@ public protocol LawForm: Sendable {
 }
 
 extension LawForm {
+  public var amplitudes: [Int] { [] }
+
   public func logValues(
     _ theta: UnsafeBufferPointer<Double>, at inputs: [Input],
     values: UnsafeMutableBufferPointer<Double>, jacobian: UnsafeMutableBufferPointer<Double>

@@ -13,6 +13,7 @@ public struct OffsetLossForm: NamedLawForm {
     FormParameter("b", .linear, 1e-3...5),
     FormParameter("E", .logarithmic, 1e-4...100),
   ]
+  public let amplitudes = [0, 2]
   public let published: [PublishedCoefficients] = []
 
   public init() {}

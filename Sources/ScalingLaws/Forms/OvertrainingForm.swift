@@ -17,6 +17,7 @@ public struct OvertrainingForm: NamedLawForm {
     FormParameter("b", .logarithmic, 1e-6...1e15),
     FormParameter("η", .linear, 1e-3...3),
   ]
+  public let amplitudes = [0, 1, 2]
   public let published: [PublishedCoefficients] = []
 
   public init() {}

@@ -22,6 +22,7 @@ public struct RepeatedDataForm: NamedLawForm {
     FormParameter("R*_D", .logarithmic, 1e-2...1e4),
     FormParameter("R*_N", .logarithmic, 1e-2...1e4),
   ]
+  public let amplitudes = [0, 1, 2]
   public let published = [
     PublishedCoefficients(
       name: "muennighoff-2305.16264", variant: "dense", arXiv: "2305.16264",

@@ -23,6 +23,7 @@ public struct SparsityForm: NamedLawForm {
     FormParameter("γ", .linear, 0...3),
     FormParameter("e", .logarithmic, 1e-4...20),
   ]
+  public let amplitudes = [0, 2, 4, 6, 9]
   public let published = [
     PublishedCoefficients(
       name: "abnar-2501.12370", variant: "moe", arXiv: "2501.12370", place: "the fitted law",

@@ -21,6 +21,7 @@ public struct WeightSparsityForm: NamedLawForm {
     FormParameter("b_D", .linear, 1e-3...5),
     FormParameter("c", .logarithmic, 1e-4...20),
   ]
+  public let amplitudes = [0, 2, 6]
   public let published = [
     set("t5", [16.8, 0.722, 45.0, 0.245, 6.90e8, 0.203, 0.651], "T5 on C4"),
     set("vit", [294, 0.821, 468, 0.392, 2.37e8, 0.890, 4.517], "ViT on JFT"),

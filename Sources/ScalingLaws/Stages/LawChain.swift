@@ -40,8 +40,8 @@ public struct LawChainOptions: Hashable, Sendable {
   }
 }
 
-/// The whole chain from runs to the joint law of leverage (arXiv 2507.17702, §2 to §4): each step a
-/// value with its warnings, or the reason why the runs do not allow it.
+/// The chain from runs to the joint law of leverage (arXiv 2507.17702, §2 to §4): each step a value
+/// with its warnings, or the reason why the runs do not allow it.
 ///
 /// The same runs and options give the same value, in whatever order the runs come.
 public struct LawChain: Hashable, Sendable {
@@ -58,32 +58,41 @@ public struct LawChain: Hashable, Sendable {
   /// Eq. 13.
   public var joint: StageStep<JointLaw>
 
-  /// Runs every step.
+  /// Runs the steps asked for and those that they start from.
   ///
   /// Of runs that differ by their hyperparameters alone, the hyperparameter step takes all, and the
   /// later ones the best.
-  public init(runs: [StudyRun], options: LawChainOptions = .init()) {
+  public init(
+    runs: [StudyRun], steps: Set<Step> = Set(Step.allCases), options: LawChainOptions = .init()
+  ) {
+    let steps = Step.needed(for: steps, source: options.source)
     let runs = runs.sorted { $0.observed.id < $1.observed.id }
     let byFamily = runs.byFamily
-    hyperparameters = byFamily.mapValues { runs in
-      StageStep { () throws(StageRefusal) in
-        try NearOptimalSelection(runs: runs.map(\.tuning), options: options.nearOptimal)
+    hyperparameters = [:]
+    if steps.contains(.hyperparameters) {
+      hyperparameters = byFamily.mapValues { runs in
+        StageStep { () throws(StageRefusal) in
+          try NearOptimalSelection(runs: runs.map(\.tuning), options: options.nearOptimal)
+        }
       }
     }
-    allocations = byFamily.mapValues { runs in
-      AllocationStudy(
-        points: runs.map(\.profilePoint), measure: .flopsPerToken, profile: options.profile,
-        parametric: options.parametric)
+    allocations = [:]
+    if steps.contains(.allocations) {
+      allocations = byFamily.mapValues { runs in
+        AllocationStudy(
+          points: runs.map(\.profilePoint), measure: .flopsPerToken, profile: options.profile,
+          parametric: options.parametric)
+      }
     }
     let tuned = runs.tuned
-    leverage = StageStep { () throws(StageRefusal) in
+    leverage = StageStep(if: steps.contains(.leverage)) { () throws(StageRefusal) in
       try staged { () throws(ScalingLawsError) in
         try LeverageAnalysis.fit(
           runs: tuned, seed: options.seed, bootstraps: options.bootstraps,
           options: options.leverage)
       }
     }
-    families = StageStep { () throws(StageRefusal) in
+    families = StageStep(if: steps.contains(.families)) { () throws(StageRefusal) in
       try FamilyLeverageStudy(
         runs: tuned, seed: options.seed, bootstraps: options.bootstraps,
         options: options.leverage)
@@ -93,12 +102,12 @@ public struct LawChain: Hashable, Sendable {
       case .families: families.value?.points
       case .runs: leverage.value?.points(of: tuned)
       }
-    separable = StageStep { () throws(StageRefusal) in
+    separable = StageStep(if: steps.contains(.separable)) { () throws(StageRefusal) in
       guard let points else { throw .needsStage("leverage over a dense curve") }
       return try SeparableLaws(points: points, options: options.laws)
     }
     let separated = separable.value
-    joint = StageStep { () throws(StageRefusal) in
+    joint = StageStep(if: steps.contains(.joint)) { () throws(StageRefusal) in
       guard let points else { throw .needsStage("leverage over a dense curve") }
       return try JointLaw(
         points: points, separable: separated, threshold: options.threshold,

@@ -18,6 +18,8 @@ public enum StageRefusal: Error, Hashable, Sendable {
   case noInteriorOptimum(alpha: Double, beta: Double)
   /// A stage that this one starts from was refused.
   case needsStage(String)
+  /// The chain was asked for other steps, and none of them starts from this one.
+  case notAsked
   /// A fit underneath refused.
   case fit(ScalingLawsError)
 }
@@ -45,6 +47,7 @@ extension StageRefusal: CustomStringConvertible {
       "the fitted loss has no optimum (α = \(alpha.readable), β = \(beta.readable)): both must be "
         + "above 0"
     case .needsStage(let stage): "it starts from \(stage), which is missing"
+    case .notAsked: "it was not asked for"
     case .fit(let error): "\(error)"
     }
   }
@@ -55,8 +58,12 @@ public enum StageStep<Value: Hashable & Sendable>: Hashable, Sendable {
   case done(Value)
   case refused(StageRefusal)
 
-  /// Runs the step.
-  init(_ body: () throws(StageRefusal) -> Value) {
+  /// Runs the step, if it is asked for.
+  init(if isAsked: Bool = true, _ body: () throws(StageRefusal) -> Value) {
+    guard isAsked else {
+      self = .refused(.notAsked)
+      return
+    }
     do throws(StageRefusal) {
       self = .done(try body())
     } catch {

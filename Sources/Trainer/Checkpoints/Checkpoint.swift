@@ -58,6 +58,21 @@ struct Checkpoint {
 
   /// Opens and checks a checkpoint of `spec`'s run. Throws `CheckpointError`.
   init(_ url: URL, of spec: RunSpec) throws(CheckpointError) {
+    let (header, numbers) = try Self.read(url, of: spec, layouts: [Self.layout])
+    guard let state = header.metadata[Field.state].flatMap(TrainingState.init(json:)) else {
+      throw .malformed("it has no training state")
+    }
+    self.header = header
+    self.numbers = numbers
+    self.state = state
+    environment = Self.environment(in: header.metadata)
+  }
+
+  /// Reads a file that was written for `spec`'s run in one of `layouts`, none being that of weights
+  /// alone, and checks that it is whole. Throws `CheckpointError`.
+  static func read(
+    _ url: URL, of spec: RunSpec, layouts: Set<String?>
+  ) throws(CheckpointError) -> (header: SafetensorsHeader, numbers: Data) {
     let bytes: Data
     do {
       bytes = try Data(contentsOf: url, options: .alwaysMapped)
@@ -66,30 +81,43 @@ struct Checkpoint {
     }
     let (header, size) = try SafetensorsHeader.decode(bytes)
     let metadata = header.metadata
-    guard metadata[Field.layout] == Self.layout else {
+    guard layouts.contains(metadata[Field.layout]) else {
       throw .version(found: metadata[Field.layout], expected: Self.layout)
     }
     let expected = SHA256.hex(of: spec.canonical)
     guard metadata[Field.spec] == expected else {
       throw .foreign(spec: metadata[Field.spec], expected: expected)
     }
-    self.header = header
-    numbers = bytes[size...]
-    guard Self.isWhole(header, bytes[..<size], numbers) else { throw .damaged }
-    guard let state = metadata[Field.state].flatMap(TrainingState.init(json:)) else {
-      throw .malformed("it has no training state")
-    }
-    self.state = state
-    environment = metadata.reduce(into: [:]) { environment, field in
+    let numbers = bytes[size...]
+    guard isWhole(header, bytes[..<size], numbers) else { throw .damaged }
+    return (header, numbers)
+  }
+
+  /// The environment that a writer recorded.
+  static func environment(in metadata: [String: String]) -> [String: String] {
+    metadata.reduce(into: [:]) { environment, field in
       guard field.key.hasPrefix(Field.environment) else { return }
       environment[String(field.key.dropFirst(Field.environment.count))] = field.value
     }
   }
 
+  /// Steps done, of a run's state in `metadata`; nil where there is none.
+  static func step(in metadata: [String: String]) -> Int? {
+    metadata[Field.state].flatMap(TrainingState.init(json:))?.step
+  }
+
   /// Copies the numbers into `tensors`, which are left as they are unless all fit. Throws
   /// `CheckpointError.tensor`.
   func restore(_ tensors: [StateTensor]) throws(CheckpointError) {
-    var entries = Dictionary(uniqueKeysWithValues: header.entries.map { ($0.name, $0) })
+    try Self.copy(header.entries, of: numbers, into: tensors)
+  }
+
+  /// Copies the tensors that lie at `entries` in `numbers`; `tensors` are left as they are unless
+  /// these are the same by name and shape. Throws `CheckpointError.tensor`.
+  static func copy(
+    _ entries: [SafetensorsHeader.Entry], of numbers: Data, into tensors: [StateTensor]
+  ) throws(CheckpointError) {
+    var entries = Dictionary(uniqueKeysWithValues: entries.map { ($0.name, $0) })
     var pairs: [(StateTensor, SafetensorsHeader.Entry)] = []
     for tensor in tensors {
       let entry = entries.removeValue(forKey: tensor.name)

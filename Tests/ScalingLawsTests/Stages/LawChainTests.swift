@@ -126,4 +126,28 @@ struct LawChainTests {
     let chain = LawChain(runs: runs, options: Self.options)
     #expect(LawChain(runs: runs.reversed(), options: Self.options) == chain)
   }
+
+  @Test("A chain runs the steps asked for and what they start from, and they give the same")
+  func someSteps() throws {
+    let runs = try Self.runs()
+    let whole = LawChain(runs: runs, options: Self.options)
+    let joint = LawChain(runs: runs, steps: [.joint], options: Self.options)
+    #expect(joint.joint == whole.joint)
+    #expect(joint.separable == whole.separable)
+    #expect(joint.families == whole.families)
+    #expect(joint.hyperparameters.isEmpty)
+    #expect(joint.allocations.isEmpty)
+    #expect(joint.leverage.refusal == .notAsked)
+    var byRuns = Self.options
+    byRuns.source = .runs
+    let separable = LawChain(runs: runs, steps: [.separable], options: byRuns)
+    #expect(separable.separable.value != nil)
+    #expect(separable.leverage == whole.leverage)
+    #expect(separable.families.refusal == .notAsked)
+    #expect(separable.joint.refusal == .notAsked)
+    let tuning = LawChain(runs: runs, steps: [.hyperparameters], options: Self.options)
+    #expect(tuning.hyperparameters == whole.hyperparameters)
+    #expect(tuning.allocations.isEmpty)
+    #expect(tuning.families.refusal == .notAsked)
+  }
 }
