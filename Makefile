@@ -6,7 +6,8 @@ RELEASE := --configuration release --static-swift-stdlib --scratch-path .build-r
 SWIFT_SOURCES := Package.swift Sources Tests Benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help dependencies build demo test test-swift test-install bench bench-trainer bench-registry golden lint format \
+.PHONY: help dependencies build demo test test-swift test-pytorch test-install bench bench-trainer \
+	bench-registry golden lint format \
 	install clean
 
 help: ## list these commands
@@ -21,11 +22,15 @@ build: dependencies ## build both programs (debug; the numeric targets are optim
 demo: ## train a small real grid on real text and print its efficiency leverage
 	@studies/demo/run
 
-test: test-swift test-install ## run every test
+test: test-swift test-pytorch test-install ## run every test
 
 test-swift: dependencies ## run the tests of the package
 	@swift build --build-tests $(CHECKS)
 	@swift test --skip-build --disable-xctest
+
+test-pytorch: ## run the tests of the PyTorch trainer
+	@trainers/pytorch/setup
+	@cd trainers/pytorch && OMP_NUM_THREADS=1 ../../.build-peer/bin/python -m unittest -q test_trainer
 
 test-install: dependencies ## install into a folder, move it, hide checkout and toolchain, run a grid
 	@Tests/install/run
@@ -40,13 +45,13 @@ bench-registry: dependencies ## measure registry and daemon at scale (ARGUMENTS=
 	@Benchmarks/Registry/run $(ARGUMENTS)
 
 golden: ## let PyTorch write the numbers that the trainer's tests are held to
-	@Benchmarks/Peer/setup
+	@trainers/pytorch/setup
 	@OMP_NUM_THREADS=1 .build-peer/bin/python Tests/TrainerTests/Golden/make.py
 
 lint: ## check the style of Swift sources and the syntax of shell scripts
 	@swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
 	@bash -n deploy/*.sh studies/demo/run Tests/install/run Benchmarks/run Benchmarks/Peer/run \
-		Benchmarks/Peer/setup Benchmarks/Registry/run Benchmarks/Registry/setup .ci/run
+		trainers/pytorch/setup Benchmarks/Registry/run Benchmarks/Registry/setup .ci/run
 
 format: ## rewrite the Swift sources in the project's style
 	@swift format --in-place --parallel --recursive $(SWIFT_SOURCES)

@@ -19,10 +19,14 @@ let argumentParser = Target.Dependency.product(
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let lifecycle = Target.Dependency.product(
   name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let unixSignals = Target.Dependency.product(
   name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -40,6 +44,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.28.0"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.36.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -56,7 +62,9 @@ let package = Package(
 
     // What crosses a process boundary, and the processes' shared parts.
     .target(name: "Wire", dependencies: ["Experiment", "CCrypto"], swiftSettings: strict),
-    .target(name: "Client", dependencies: ["Experiment", "Wire", "CCurl"], swiftSettings: strict),
+    .target(
+      name: "Client", dependencies: ["Experiment", "Wire", "CCurl", argumentParser],
+      swiftSettings: strict),
     .target(
       name: "Corpus", dependencies: ["Experiment", "Wire", "CSentencePiece"], swiftSettings: numeric
     ),
@@ -82,7 +90,8 @@ let package = Package(
       name: "Orchestrator",
       dependencies: [
         "Experiment", "ScalingLaws", "GridFile", "Figures", "RunTable", "Wire", "Client", "Corpus",
-        "Registry", "Logs", argumentParser, hummingbird, lifecycle, logging, nio, unixSignals,
+        "Registry", "Logs", argumentParser, hummingbird, hummingbirdCore, hummingbirdTLS, lifecycle,
+        logging, nio, nioHTTP, nioSSL, unixSignals,
       ],
       swiftSettings: strict),
 
@@ -152,7 +161,7 @@ let package = Package(
       name: "OrchestratorTests",
       dependencies: [
         "Orchestrator", "Worker", "Registry", "RunTable", "Client", "Corpus", "ScalingLaws",
-        "Experiment", "Wire", "Logs", "Loopback", lifecycle, logging,
+        "Experiment", "Wire", "Logs", "Loopback", argumentParser, hummingbird, lifecycle, logging, nio,
       ],
       swiftSettings: strict),
   ]

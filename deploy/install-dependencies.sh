@@ -26,6 +26,7 @@ build=(
   binutils            # strip, at installation
   gzip                # dictd dictionaries of the corpus
   make
+  openssl             # certificates of the tests
   pkg-config
 )
 

@@ -8,12 +8,16 @@ trains the spec from its first step to its last and prints {"tokens", "cpu_secon
 """
 
 import json
+import pathlib
 import sys
 import time
 
 import torch
 
-from transformer import Training, Transformer, initialise
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "trainers" / "pytorch"))
+
+from initialisation import initialise  # noqa: E402
+from transformer import Training, Transformer  # noqa: E402
 
 WARM_STEPS = 3
 
@@ -34,7 +38,7 @@ order = torch.randperm(windows.shape[0], generator=torch.Generator().manual_seed
 def restart():
     global position
     position = 0
-    initialise(model, spec["seed"])
+    initialise(model, spec)
     training.restart()
 
 

@@ -18,6 +18,10 @@ static const char v004_evaluation[] = {
 #embed "../../migrations/v004_evaluation.sql" suffix(, 0)
 };
 
+static const char v005_token[] = {
+#embed "../../migrations/v005_token.sql" suffix(, 0)
+};
+
 static const char v006_webhook[] = {
 #embed "../../migrations/v006_webhook.sql" suffix(, 0)
 };
@@ -31,6 +35,7 @@ static const Migration migrations[] = {
     {"v002_writer", v002_writer},
     {"v003_queue", v003_queue},
     {"v004_evaluation", v004_evaluation},
+    {"v005_token", v005_token},
     {"v006_webhook", v006_webhook},
     {"v007_checkpoint", v007_checkpoint},
 };

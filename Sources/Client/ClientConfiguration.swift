@@ -1,9 +1,11 @@
+public import Wire
+
 /// How to reach a daemon, and as whom.
 public struct ClientConfiguration: Hashable, Sendable {
   /// Where it listens.
   public var address: DaemonAddress
   /// Sent as `Authorization: Bearer …`.
-  public var token: String?
+  public var token: BearerToken?
   /// A PEM file with the authority that signed the daemon's certificate; the system's by default.
   public var authority: String?
   /// PEM files of this side's certificate and its key.
@@ -17,7 +19,7 @@ public struct ClientConfiguration: Hashable, Sendable {
 
   /// The defaults suit a daemon in the same cluster.
   public init(
-    address: DaemonAddress, token: String? = nil, authority: String? = nil,
+    address: DaemonAddress, token: BearerToken? = nil, authority: String? = nil,
     certificate: String? = nil, key: String? = nil, connectTimeout: Duration = .seconds(5),
     timeout: Duration = .seconds(30)
   ) {

@@ -4,6 +4,8 @@ public import Wire
 public enum ClientError: Error, Hashable, Sendable {
   /// Nothing was heard from the daemon; it may or may not have acted on the request.
   case unreachable(url: String, reason: String)
+  /// The two sides do not accept each other's certificates.
+  case untrusted(url: String, reason: String)
   /// The daemon refused.
   case api(APIError)
   /// What answered does not speak the daemon's language.
@@ -21,9 +23,9 @@ public enum ClientError: Error, Hashable, Sendable {
   public var isTransient: Bool {
     switch self {
     case .unreachable: true
-    case .api(let error): [.busy, .unavailable, .internal].contains(error.code)
+    case .api(let error): [.busy, .tooManyRequests, .unavailable, .internal].contains(error.code)
     case .badReply(_, let status, _): status == 429 || (500..<600).contains(status)
-    case .invalidAddress, .invalidBody, .unwritable, .cancelled: false
+    case .untrusted, .invalidAddress, .invalidBody, .unwritable, .cancelled: false
     }
   }
 }
@@ -32,7 +34,7 @@ extension ClientError {
   /// How long the daemon asks to be left alone.
   var retryAfter: Duration? {
     guard case .api(let error) = self else { return nil }
-    return error.retryAfter.map { .seconds($0) }
+    return error.retryAfterSeconds.map { .seconds($0) }
   }
 }
 
@@ -44,6 +46,11 @@ extension ClientError: CustomStringConvertible {
       """
       cannot reach the daemon at \(url): \(reason)
         hint: is the daemon running? start it with: orchestrator serve
+      """
+    case .untrusted(let url, let reason):
+      """
+      no trust between this side and the daemon at \(url): \(reason)
+        hint: --ca names the authority behind the daemon's certificate; --cert and --key are this side's
       """
     case .api(let error): error.description
     case .badReply(let url, let status, let reason):

@@ -20,7 +20,7 @@ public enum DaemonAddress: Hashable, Sendable {
       throw .invalidAddress(text)
     }
     let host = text.dropFirst(scheme.count).trimmingSuffix("/")
-    guard !host.isEmpty, !host.contains(where: { $0 == "/" || $0 == "?" || $0.isWhitespace }) else {
+    guard !host.isEmpty, !host.contains(where: { "/?#@\\".contains($0) || $0.isWhitespace }) else {
       throw .invalidAddress(text)
     }
     self = .network(scheme + host)
@@ -34,13 +34,20 @@ public enum DaemonAddress: Hashable, Sendable {
     }
   }
 
-  /// Whether a proxy could not reach it anyway.
+  /// Whether it is on this machine: a proxy could not reach it.
   var isLocal: Bool {
-    switch self {
-    case .socket: true
-    case .network(let base):
-      ["//localhost", "//127.", "//[::1]"].contains { base.contains($0) }
-    }
+    guard case .network(let base) = self else { return true }
+    let authority = base.drop { $0 != "/" }.drop { $0 == "/" }
+    let host =
+      authority.hasPrefix("[") ? authority.prefix { $0 != "]" } : authority.prefix { $0 != ":" }
+    return host == "localhost" || host == "[::1"
+      || (host.hasPrefix("127.") && host.allSatisfy { $0 == "." || ("0"..."9").contains($0) })
+  }
+
+  /// Whether nobody on the way can read what is sent.
+  var isPrivate: Bool {
+    guard case .network(let base) = self else { return true }
+    return base.hasPrefix("https://") || isLocal
   }
 }
 

@@ -91,7 +91,8 @@ extension DaemonClient {
     try await send(.post, path, body: body)
   }
 
-  private static func escaped(_ segment: String) -> String {
+  /// `segment` as one part of a path.
+  public static func escaped(_ segment: String) -> String {
     var allowed = CharacterSet.urlPathAllowed
     allowed.remove("/")
     return segment.addingPercentEncoding(withAllowedCharacters: allowed) ?? segment

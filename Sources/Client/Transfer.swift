@@ -1,5 +1,6 @@
 import CCurl
 import Foundation
+import Wire
 
 /// One HTTP request as libcurl needs it.
 struct HTTPRequest: Sendable {
@@ -32,12 +33,15 @@ final class Transfer: @unchecked Sendable {
   private let complete: Completion
   private var headers: UnsafeMutablePointer<curl_slist>?
   private var received = Data()
+  /// libcurl's own words about what went wrong.
+  private let reason = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
 
   init(_ request: HTTPRequest, _ configuration: ClientConfiguration, complete: @escaping Completion)
   {
     self.request = request
     self.complete = complete
     handle = curl_easy_init()
+    reason.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
     setUp(configuration)
     setUpBody(token: configuration.token)
   }
@@ -45,15 +49,27 @@ final class Transfer: @unchecked Sendable {
   deinit {
     curl_easy_cleanup(handle)
     curl_slist_free_all(headers)
+    reason.deallocate()
   }
 
   /// Reports the end of the transfer to whoever asked.
   func finish(_ code: CURLcode) {
     guard code == CURLE_OK else {
-      let reason = String(cString: curl_easy_strerror(code))
-      return complete(.failure(.unreachable(url: request.url, reason: reason)))
+      return complete(.failure(failure(code)))
     }
     complete(.success(HTTPResponse(status: status, body: received)))
+  }
+
+  private func failure(_ code: CURLcode) -> ClientError {
+    let detail = String(cString: reason)
+    let reason = detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail
+    // What no repetition mends: a certificate, an authority or a key that the other side refuses.
+    let isLasting = [
+      CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM,
+    ].contains(code)
+    return isLasting || reason.contains("certificate required")
+      ? .untrusted(url: request.url, reason: reason)
+      : .unreachable(url: request.url, reason: reason)
   }
 
   func cancel() { complete(.failure(.cancelled)) }
@@ -64,6 +80,8 @@ final class Transfer: @unchecked Sendable {
     ccurl_set_string(handle, CURLOPT_URL, request.url)
     ccurl_set_string(handle, CURLOPT_CUSTOMREQUEST, request.method)
     ccurl_set_string(handle, CURLOPT_PROTOCOLS_STR, "http,https")
+    ccurl_set_long(handle, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+    ccurl_set_pointer(handle, CURLOPT_ERRORBUFFER, reason)
     ccurl_set_long(
       handle, CURLOPT_CONNECTTIMEOUT_MS, Self.milliseconds(configuration.connectTimeout))
     ccurl_set_long(handle, CURLOPT_TIMEOUT_MS, Self.milliseconds(request.timeout))
@@ -103,9 +121,9 @@ final class Transfer: @unchecked Sendable {
     return status
   }
 
-  private func setUpBody(token: String?) {
+  private func setUpBody(token: BearerToken?) {
     var lines = ["Accept: application/json"] + request.headers
-    if let token { lines.append("Authorization: Bearer \(token)") }
+    if let token { lines.append("Authorization: Bearer \(token.secret)") }
     if let body = request.body {
       // Without `Expect:` libcurl waits a second for a 100 Continue before a large body.
       lines += ["Content-Type: application/json", "Expect:"]

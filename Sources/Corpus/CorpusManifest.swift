@@ -1,3 +1,4 @@
+import Experiment
 import Foundation
 
 /// The part of a corpus that trains a model, or the part that judges it.
@@ -111,6 +112,11 @@ public struct CorpusManifest: Hashable, Codable, Sendable {
       throw CorpusError.manifestMalformed(
         url, reason: "format version \(manifest.formatVersion), this program reads \(currentFormat)"
       )
+    }
+    // A manifest may come from another machine: it names files beside it and no others.
+    if let file = manifest.files.map(\.file).first(where: { FolderName($0) == nil }) {
+      throw CorpusError.manifestMalformed(
+        url, reason: "'\(file)' is not the name of a file beside it")
     }
     return manifest
   }

@@ -37,9 +37,10 @@ public struct PreparedCorpus: Sendable {
     sha256 = SHA256.hex(of: data)
   }
 
-  /// The corpus `name` under `dataFolder`. Throws ``CorpusError/notPrepared(name:folder:known:)``
-  /// if there is none.
+  /// The corpus `name` under `dataFolder`. Throws ``CorpusError/nameInvalid(_:)`` for what names no
+  /// folder there, ``CorpusError/notPrepared(name:folder:known:)`` if there is none.
   public static func named(_ name: String, in dataFolder: URL) throws -> PreparedCorpus {
+    let name = try CorpusPlace.checked(name)
     let folder = corpora(in: dataFolder).appendingPathComponent(name, isDirectory: true)
     let manifest = folder.appendingPathComponent(manifestName)
     guard FileManager.default.fileExists(atPath: manifest.path) else {

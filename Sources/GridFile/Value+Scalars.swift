@@ -14,18 +14,9 @@ extension Value {
 
   /// A name that can stand in a path: letters, digits, `.`, `-` and `_`.
   func name() -> String? {
-    let expected = "a name of letters, digits, \".\", \"-\" and \"_\""
+    let expected = "a name of \(FolderName.rule)"
     guard let text = text(expected) else { return nil }
-    let allowed = text.utf8.allSatisfy { byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"),
-        UInt8(ascii: "_"):
-        true
-      default: false
-      }
-    }
-    guard allowed, !text.hasPrefix("."), text.utf8.count <= 100 else {
+    guard FolderName(text) != nil else {
       report(.badValue(text, expected: expected))
       return nil
     }

@@ -19,7 +19,7 @@ struct Orchestrator: AsyncParsableCommand {
       ImportCommand.self, ExportCommand.self, LeverageCommand.self, Laws.self, LawCommand.self,
       Evaluations.self, FitCommand.self, PlanCommand.self, SQL.self, CorpusCommand.self,
       BackupCommand.self, RestoreCommand.self, CheckCommand.self, CleanCommand.self,
-      WebhookCommand.self, OpenAPICommand.self,
+      WebhookCommand.self, TokenCommand.self, OpenAPICommand.self,
     ])
 }
 

@@ -12,20 +12,30 @@ public final class Registry: Sendable {
   let writer: Writer?
   /// Of submissions that are written in slices.
   let staging = Turnstile()
+  /// For the statements that people write; apart from `reader`, for these may take their time.
+  private let questions: DatabasePool
   private let lock: LockFile?
+  /// The file, without links in its path.
+  private let path: String
   /// What opening it had to migrate, if it was an older program's.
   public let upgrade: SchemaUpgrade?
   /// How long writes took, from the request to the end of their commit.
   public let commits = Durations()
 
   private init(
-    reader: any DatabaseReader, writer: Writer?, lock: LockFile?,
+    reader: any DatabaseReader, writer: Writer?, lock: LockFile?, path: String,
     upgrade: SchemaUpgrade? = nil
-  ) {
+  ) throws {
     self.reader = reader
     self.writer = writer
     self.lock = lock
+    self.path = path
     self.upgrade = upgrade
+    var configuration = Self.configuration(readOnly: true)
+    configuration.label = "questions"
+    configuration.maximumReaderCount = 4
+    configuration.prepareDatabase(QueryGuard.prepare)
+    questions = try DatabasePool(path: path, configuration: configuration)
   }
 
   /// The load that may wait to be written in each lane, control and metrics, before a request is
@@ -42,15 +52,16 @@ public final class Registry: Sendable {
     fileSystem: FileSystemProbe = .system
   ) throws -> Registry {
     try fileSystem.refuseNetwork(path)
+    let path = try RegistryPath.canonical(path)
     let lock = try LockFile(path + ".lock")
     return try opening(path) {
       let pool = try DatabasePool(path: path, configuration: configuration(readOnly: false))
       try pool.read { try Migrations.refuseNewer($0, path: path) }
       let upgrade = try SchemaUpgrade.migrate(pool, path: path)
       try pool.write { try $0.removeStagedSubmissions() }
-      return Registry(
+      return try Registry(
         reader: pool, writer: try Writer(pool, queueCapacity: queueCapacity), lock: lock,
-        upgrade: upgrade)
+        path: path, upgrade: upgrade)
     }
   }
 
@@ -70,7 +81,7 @@ public final class Registry: Sendable {
           throw RegistryError.olderSchema(path: path)
         }
       }
-      return Registry(reader: pool, writer: nil, lock: nil)
+      return try Registry(reader: pool, writer: nil, lock: nil, path: path)
     }
   }
 
@@ -86,8 +97,16 @@ public final class Registry: Sendable {
 
   /// Ends the connections and gives up the lock; whatever is called later throws.
   public func close() throws {
+    try questions.close()
     try reader.close()
     lock?.release()
+  }
+
+  /// Bytes of the write-ahead log beside the file: what is not yet in the file itself. It grows while
+  /// someone reads one old view of the file, and starts over once nobody does.
+  public var walBytes: Int64 {
+    var status = stat()
+    return stat(path + "-wal", &status) == 0 ? Int64(status.st_size) : 0
   }
 
   /// One consistent view of the file.
@@ -113,11 +132,12 @@ public final class Registry: Sendable {
     return value
   }
 
-  /// `body` on a connection that cannot write, with SQLite's errors as they are.
-  func readRaw<Value: Sendable>(
+  /// `body` on a connection that cannot write, for a statement that a person wrote; with SQLite's
+  /// errors as they are.
+  func readForPeople<Value: Sendable>(
     _ body: @escaping @Sendable (Database) throws -> Value
   ) async throws -> Value {
-    try await reader.read(body)
+    try await questions.unsafeRead(body)
   }
 
   private static func configuration(readOnly: Bool) -> Configuration {

@@ -32,6 +32,10 @@ public enum RegistryError: Error, Hashable, Sendable {
   /// No run has that spec.
   case unknownSpec(sha256: String)
   case unknownWebhook(Int64)
+  /// No token of this name is in force.
+  case unknownToken(String)
+  /// A token of this name is in force already.
+  case tokenExists(String)
   /// The worker said good-bye, so it gets no lease.
   case workerHasLeft(String)
 
@@ -77,11 +81,11 @@ public enum RegistryError: Error, Hashable, Sendable {
     case .cannotOpen, .networkFileSystem, .newerSchema, .olderSchema, .readOnly, .unreadable:
       .internal
     case .unknownRun, .unknownGrid, .unknownStudy, .unknownLaw, .unknownWorker, .unknownHost,
-      .unknownSpec, .unknownWebhook:
+      .unknownSpec, .unknownWebhook, .unknownToken:
       .notFound
     case .fileExists, .cannotCopy, .damaged: .refused
     case .leaseLost: .leaseLost
-    case .workerHasLeft, .requestSpent, .outOfSequence, .wrongState: .conflict
+    case .workerHasLeft, .requestSpent, .outOfSequence, .wrongState, .tokenExists: .conflict
     case .notFinite, .badSetting, .runRefused, .evaluationRefused, .ruleBroken: .invalid
     case .queryRefused, .queryFailed, .queryTooSlow: .refused
     }
@@ -95,7 +99,7 @@ public enum RegistryError: Error, Hashable, Sendable {
   public var hint: String? {
     switch self {
     case .locked: "stop the other daemon first; reading needs no lock"
-    case .cannotOpen: "name a registry file in a folder that you may write to"
+    case .cannotOpen: "name a registry file of one name, in a folder that you may write to"
     case .networkFileSystem:
       "keep it on a disk of the daemon's machine; workers reach it over HTTP from anywhere"
     case .newerSchema: "use the newer program, or restore a backup from before the upgrade"
@@ -110,6 +114,8 @@ public enum RegistryError: Error, Hashable, Sendable {
     case .unknownHost: "`orchestrator status` lists the workers' hosts"
     case .unknownWorker, .workerHasLeft: "register the worker first"
     case .unknownWebhook: "`orchestrator webhook list` lists what there is"
+    case .unknownToken: "`orchestrator token list` shows every token"
+    case .tokenExists: "choose another name, or revoke that token first"
     case .leaseLost: "end the trainer at once and ask for another run"
     case .requestSpent: "ask with a new request"
     case .outOfSequence(_, _, let expected, _): "send report \(expected) first"
@@ -164,6 +170,8 @@ extension RegistryError: CustomStringConvertible {
     case .unknownHost(let host): "no worker was ever on a host '\(host)'"
     case .unknownSpec(let sha256): "no run has the spec SHA-256 \(sha256)"
     case .unknownWebhook(let webhook): "there is no webhook \(webhook)"
+    case .unknownToken(let name): "no token '\(name)' is in force"
+    case .tokenExists(let name): "a token '\(name)' is in force already"
     case .workerHasLeft(let worker): "worker '\(worker)' has left"
     case .leaseLost(let run, let epoch): "the lease of run \(run) is no longer epoch \(epoch)'s"
     case .requestSpent(let request): "request '\(request)' has had its lease"
@@ -191,6 +199,6 @@ extension APIError {
   public init(_ error: RegistryError) {
     self.init(
       error.code, error.description, hint: error.hint,
-      retryAfter: error.code == .busy ? RegistryError.busySeconds : nil)
+      retryAfterSeconds: error.code == .busy ? RegistryError.busySeconds : nil)
   }
 }

@@ -29,6 +29,8 @@ public struct RegistryEvent: Hashable, Codable, Sendable {
     case nodeCleared = "node_cleared"
     /// A suite's numbers for a checkpoint of the run.
     case evaluationRecorded = "evaluation_recorded"
+    case tokenCreated = "token_created"
+    case tokenRevoked = "token_revoked"
   }
 
   /// Rises by at least one with each event.

@@ -61,11 +61,13 @@ struct Reporter: Sendable {
     case .api(let refusal):
       switch refusal.code {
       case .leaseLost, .notFound, .conflict: .lost
-      case .invalid, .refused, .busy, .unavailable, .internal: .refused(refusal)
+      case .invalid, .refused, .busy, .unavailable, .internal, .unauthenticated, .forbidden, .tooLarge,
+        .tooManyRequests:
+        .refused(refusal)
       }
     case .badReply(_, _, let reason), .invalidBody(let reason):
       .refused(APIError(.invalid, reason))
-    case .unreachable, .invalidAddress, .unwritable, .cancelled: .accepted
+    case .unreachable, .untrusted, .invalidAddress, .unwritable, .cancelled: .accepted
     }
   }
 

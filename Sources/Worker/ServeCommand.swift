@@ -15,8 +15,6 @@ struct ServeCommand: AsyncParsableCommand {
       SIGTERM or SIGINT: trainers are asked to write a checkpoint and leave, their runs are given
       back, and the worker exits. A second signal ends everything at once.
 
-      The environment variable ORCHESTRATOR_TOKEN holds the bearer token, if the daemon wants one.
-
       Exit codes:
         0   asked to leave, and left
         1   the daemon refused this worker, or a folder cannot be made
@@ -76,14 +74,7 @@ struct ServeCommand: AsyncParsableCommand {
       """)
   var orphanLimit = 3600.0
 
-  @Option(help: "A PEM file with the authority behind the daemon's certificate.")
-  var ca: String?
-
-  @Option(help: "A PEM file with this worker's certificate.")
-  var cert: String?
-
-  @Option(help: "A PEM file with the key of that certificate.")
-  var key: String?
+  @OptionGroup var connection: ConnectionOptions
 
   @Flag(help: "Leave as on SIGTERM when standard input ends, as when the parent process does.")
   var untilStdinCloses = false
@@ -123,9 +114,7 @@ struct ServeCommand: AsyncParsableCommand {
     let log = logFormat.logger("worker", level: verbose ? .info : .notice)
     let environment = ProcessInfo.processInfo.environment
     let client = DaemonClient(
-      ClientConfiguration(
-        address: try address(environment), token: environment["ORCHESTRATOR_TOKEN"], authority: ca,
-        certificate: cert, key: key))
+      try connection.configuration(try address(environment), environment: environment))
     return WorkerService(
       settings: try settings(environment),
       link: DaemonLink(client: client, retry: Retry(), log: log))
@@ -170,10 +159,10 @@ struct ServeCommand: AsyncParsableCommand {
     try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
   }
 
-  /// Trainers do not speak to the daemon, so they do not get its token.
+  /// Trainers do not speak to the daemon, so they get no secret of this program's.
   private static func trainerEnvironment(_ own: [String: String]) -> [String: String] {
     var environment = own
-    environment["ORCHESTRATOR_TOKEN"] = nil
+    for name in ConnectionOptions.secretVariables { environment[name] = nil }
     return environment
   }
 }

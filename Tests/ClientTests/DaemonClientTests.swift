@@ -8,7 +8,7 @@ import Wire
 
 @Suite("The daemon's client", .timeLimit(.minutes(1)))
 struct DaemonClientTests {
-  private func client(_ server: LoopbackServer, token: String? = nil) throws -> DaemonClient {
+  private func client(_ server: LoopbackServer, token: BearerToken? = nil) throws -> DaemonClient {
     DaemonClient(ClientConfiguration(address: try DaemonAddress(server.address), token: token))
   }
 
@@ -22,13 +22,15 @@ struct DaemonClientTests {
       return .json(status: 200, Self.welcome)
     }
     let worker = WorkerRegistration(id: "a/b", host: "h", pid: 1, slots: 2, version: "1")
-    let welcome = try await client(server, token: "secret").register(worker)
+    var system = SystemRandomNumberGenerator()
+    let token = BearerToken(from: &system)
+    let welcome = try await client(server, token: token).register(worker)
     #expect(welcome == WorkerWelcome(leaseSeconds: 30, reportSeconds: 10))
     let request = try #require(seen.withLock { $0.first })
     #expect(request.method == "PUT")
     #expect(request.path == "/v1/workers/a%2Fb")
     #expect(request.headers["content-type"] == "application/json")
-    #expect(request.headers["authorization"] == "Bearer secret")
+    #expect(request.headers["authorization"] == "Bearer \(token.secret)")
     #expect(try JSONDecoder().decode(WorkerRegistration.self, from: request.body) == worker)
   }
 

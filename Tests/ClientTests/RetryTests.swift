@@ -58,7 +58,7 @@ struct RetryTests {
     var asked = [300, 7]
     _ = try await retry { () throws(ClientError) -> Int in
       guard asked.isEmpty else {
-        throw .api(APIError(.busy, "busy", retryAfter: asked.removeFirst()))
+        throw .api(APIError(.busy, "busy", retryAfterSeconds: asked.removeFirst()))
       }
       return 7
     }

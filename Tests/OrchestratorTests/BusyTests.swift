@@ -33,7 +33,7 @@ struct BusyTests {
       let reply = try await Self.send(Self.worker("c"), to: url)
       #expect(reply.hasPrefix("HTTP/1.1 429 "))
       #expect(reply.lowercased().contains("\r\nretry-after: 1\r\n"))
-      #expect(reply.contains(#""error":"busy""#) && reply.contains(#""retry_after":1"#))
+      #expect(reply.contains(#""error":"busy""#) && reply.contains(#""retry_after_seconds":1"#))
       release.signal()
       _ = try await (held, first, second)
       #expect(try await client.status().workers.map(\.id).sorted() == ["a", "b"])

@@ -12,14 +12,15 @@ struct OpenAPITests {
     .deletingLastPathComponent().deletingLastPathComponent().appending(path: "docs/openapi.json")
 
   @Test("every route is described, and every description is a route")
-  func routes() throws {
+  func routes() async throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "api-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    let registry = try Registry.open(folder.appending(path: "registry.db").path)
-    let desk = Desk(registry: registry, clock: .system, settings: DaemonSettings(data: folder))
+    let daemon = try await Daemon.open(
+      registry: folder.appending(path: "registry.db").path, settings: DaemonSettings(data: folder),
+      log: Logger(label: "test"))
     let served = Set(
-      Routes.router(desk).routes.map { route in
+      daemon.router.routes.map { route in
         let parts = "\(route.path)".split(separator: "/").map { part in
           part.hasPrefix(":") ? "{\(part.dropFirst())}" : String(part)
         }

@@ -9,8 +9,7 @@ struct OperationsProgramTests {
     code: Int32, output: String, errors: String
   ) {
     let program = try Program("orchestrator", arguments)
-    var errors = ""
-    while let line = await program.line(containing: "") { errors += line + "\n" }
+    let errors = await program.errors()
     let (code, output) = await program.result()
     return (code, output, errors)
   }

@@ -14,8 +14,15 @@ final class Program: Sendable {
       .deletingLastPathComponent() ?? Bundle.main.bundleURL
   }
 
-  init(_ name: String, _ arguments: [String]) throws {
+  /// Starts it, with `environment` beside this process's own; what it says on standard error is also
+  /// written to `log`.
+  init(
+    _ name: String, _ arguments: [String], environment: [String: String] = [:], log: URL? = nil
+  ) throws {
     let process = Process()
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    if let log { try Data().write(to: log) }
+    let copy = try log.map { try FileHandle(forWritingTo: $0) }
     process.executableURL = Self.folder.appending(path: name)
     process.arguments = arguments
     let (errors, results) = (Pipe(), Pipe())
@@ -30,7 +37,7 @@ final class Program: Sendable {
     try process.run()
     self.process = Mutex(process)
     self.ended = ended
-    lines = Mutex(Self.lines(of: errors.fileHandleForReading).makeAsyncIterator())
+    lines = Mutex(Self.lines(of: errors.fileHandleForReading, copy: copy).makeAsyncIterator())
     output = Self.lines(of: results.fileHandleForReading)
   }
 
@@ -41,6 +48,14 @@ final class Program: Sendable {
       if line.contains(text) { return line }
     }
     return nil
+  }
+
+  /// What is still to come on standard error.
+  func errors() async -> String {
+    var iterator = lines.withLock { $0 }
+    var text = ""
+    while let line = await iterator.next() { text += line + "\n" }
+    return text
   }
 
   /// Waits for the end; exit code and standard output.
@@ -58,11 +73,14 @@ final class Program: Sendable {
   }
 
   /// A thread of its own reads: a pipe that stays silent must not hold one of Swift's shared threads.
-  private static func lines(of handle: FileHandle) -> AsyncStream<String> {
+  private static func lines(
+    of handle: FileHandle, copy: FileHandle? = nil
+  ) -> AsyncStream<String> {
     AsyncStream { continuation in
       Thread {
         var rest = ""
         while case let data = handle.availableData, !data.isEmpty {
+          copy?.write(data)
           rest += String(decoding: data, as: UTF8.self)
           var parts = rest.split(separator: "\n", omittingEmptySubsequences: false)
           rest = String(parts.removeLast())

@@ -24,7 +24,7 @@ struct RetentionTests {
       let plan = try Planner(data: laboratory.folder, fitted: []).plan(planner, file: "grid.yaml")
       _ = try await registry.submit(plan.newGrids(text: planner), now: Self.now)
       try await registry.register(
-        WorkerRegistration(id: "w", host: "here", pid: 1, slots: 1, version: "0"), now: Self.now)
+        WorkerRegistration(id: "w", host: "here", pid: 1, slots: 2, version: "0"), now: Self.now)
       try await attempt("1", outcome: .finished(.init(loss: 4, tokens: 1, flops: 1, seconds: 1)))
       try await attempt("2", outcome: nil)
       try await attempt("3", outcome: .released(reason: "leaving"))

@@ -140,9 +140,8 @@ struct StoppingTests {
     let metadata = try #require(entry["metadata"] as? [String: Any])
     #expect(metadata["hb.request.id"] is String && metadata["status"] as? String == "200")
     daemon.signal(SIGTERM)
-    var rest: [String] = []
-    while let line = await daemon.line(containing: "") { rest.append(line) }
-    for line in rest where !line.isEmpty {
+    let rest = await daemon.errors().split(separator: "\n").map(String.init)
+    for line in rest {
       #expect(
         (try? JSONSerialization.jsonObject(with: Data(line.utf8))) is [String: Any], "\(line)")
     }

@@ -152,7 +152,7 @@ struct GroupCommitTests {
     let refusal = await #expect(throws: RegistryError.self) { try await registry.probe(now: 3) }
     #expect(refusal == .busy(waiting: 2))
     let reply = APIError(try #require(refusal))
-    #expect(reply.code == .busy && reply.code.status == 429 && reply.retryAfter == 1)
+    #expect(reply.code == .busy && reply.code.status == 429 && reply.retryAfterSeconds == 1)
     release.signal()
     _ = try await (first, second, third)
     try await registry.probe(now: 4)

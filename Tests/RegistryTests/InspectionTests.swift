@@ -71,6 +71,10 @@ struct InspectionTests {
     WHERE kind = 'run_leased' AND run_id = (
       SELECT min(id) FROM run WHERE state = 'finished' AND source = 'trained')
     """,
+    "tally-counts": "UPDATE grid_tally SET runs = runs + 1 WHERE state = 'finished'",
+    "tally-flops": "UPDATE grid_tally SET flops = 2 * flops WHERE state = 'finished'",
+    "latest-value": "UPDATE latest_value SET value = value + 1 WHERE metric = 'loss'",
+    "latest-value-is-there": "DELETE FROM latest_value WHERE metric = 'loss'",
     "webhook-behind-the-log": """
     INSERT INTO webhook (url, events, created_at, sequence)
     VALUES ('http://localhost/', '["run_failed"]', 1, 1000000)

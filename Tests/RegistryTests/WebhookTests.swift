@@ -82,7 +82,7 @@ struct TallyTests {
     try await ledger.end(one.run, epoch: 1, Ledger.finished)
     let two = try #require(try await ledger.leaseNext())
     try await ledger.end(two.run, epoch: 1, Ledger.failed, retries: 0)
-    try await ledger.registry.retry(run: two.run, now: ledger.tick())
+    try await ledger.registry.retry(runs: [two.run], now: ledger.tick())
     let three = try #require(try await ledger.leaseNext())
     #expect(three.run == two.run)
     try await ledger.registry.cancel(runs: [4], now: ledger.tick())
@@ -96,14 +96,6 @@ struct TallyTests {
     #expect(tallies.databaseBytes > 0)
     let later = try await ledger.registry.tallies(since: tallies.sequence)
     #expect(later.attempts.isEmpty && later.events.isEmpty)
-  }
-
-  @Test("runs are counted off an index alone")
-  func indexed() async throws {
-    let ledger = try await Ledger()
-    let plan = try await ledger.rows(
-      "EXPLAIN QUERY PLAN SELECT study_id, state, count(*) FROM run GROUP BY study_id, state")
-    #expect(plan.contains { $0[3].contains("USING COVERING INDEX run_by_study") }, "\(plan)")
   }
 
   @Test("a registry that can be written is healthy")

@@ -1,3 +1,4 @@
+import Experiment
 import Foundation
 import Wire
 
@@ -21,18 +22,7 @@ struct CorpusPlace: Sendable {
 
   /// `name`, if it can be a folder's. Throws ``CorpusError/nameInvalid(_:)``.
   static func checked(_ name: String) throws -> String {
-    let isPlain = name.utf8.allSatisfy { byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"),
-        UInt8(ascii: "_"):
-        true
-      default: false
-      }
-    }
-    guard isPlain, !name.isEmpty, !name.hasPrefix("."), name.utf8.count <= 100 else {
-      throw CorpusError.nameInvalid(name)
-    }
+    guard FolderName(name) != nil else { throw CorpusError.nameInvalid(name) }
     return name
   }
 

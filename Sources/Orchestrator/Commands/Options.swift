@@ -11,12 +11,14 @@ struct DaemonOptions: ParsableArguments {
       "The daemon's address; $ORCHESTRATOR_URL, else \(Self.standardURL).", valueName: "url"))
   var url: String?
 
+  @OptionGroup var connection: ConnectionOptions
+
   static let standardURL = "http://127.0.0.1:7717"
 
   /// A client of the daemon.
   func client() throws -> DaemonClient {
     let address = url ?? ProcessInfo.processInfo.environment["ORCHESTRATOR_URL"] ?? Self.standardURL
-    return DaemonClient(ClientConfiguration(address: try DaemonAddress(address)))
+    return DaemonClient(try connection.configuration(try DaemonAddress(address)))
   }
 }
 

@@ -11,9 +11,8 @@ struct Serve: AsyncParsableCommand {
 
   @OptionGroup var files: DataOptions
   @OptionGroup var logging: LogOptions
+  @OptionGroup var listen: ListenOptions
 
-  @Option(help: "Address to listen on.") var host = "127.0.0.1"
-  @Option(help: "Port to listen on; 0 takes a free one.") var port = 7717
   @Option(help: "Seconds that a lease lasts without a report.") var lease = 30.0
   @Option(help: "Failures of a run after which it is not tried again.") var retries = 2
   @OptionGroup var keep: KeepOptions
@@ -25,24 +24,23 @@ struct Serve: AsyncParsableCommand {
   func validate() throws {
     guard lease >= 1 else { throw ValidationError("--lease is at least 1 second") }
     guard retries >= 0 else { throw ValidationError("--retries is not negative") }
-    guard host == "127.0.0.1" || host == "::1" || host == "localhost" else {
-      throw ValidationError(
-        "--host \(host): the daemon does not check who asks, so it listens on loopback alone; reach "
-          + "it from other machines through an SSH tunnel")
-    }
   }
 
   func run() async throws {
     try await reportingFailures {
       let settings = DaemonSettings(
         data: try files.folder(), lease: .seconds(lease), retries: retries,
-        fits: fits, retention: keep.limits)
+        fits: fits, retention: keep.limits, requiresTokens: listen.requiresTokens)
+      let certificate = try listen.certificate()
       let registry = try files.registryPath()
       let log = logging.logger("orchestrator")
       let daemon = try await Daemon.open(registry: registry, settings: settings, log: log)
-      let services = daemon.services(host: host, port: port, signals: [.sigterm, .sigint]) {
-        [host, logging] port in
-        let url = "http://\(host):\(port)"
+      try await listen.checkTokens(daemon.desk, registry: registry)
+      let services = daemon.services(
+        host: listen.host, port: listen.port, certificate: certificate,
+        signals: [.sigterm, .sigint]
+      ) { [listen, logging] port in
+        let url = listen.url(port: port)
         switch logging.logFormat {
         case .text: Screen.process.note("serving \(registry) at \(url)")
         case .json: log.notice("serving", metadata: ["registry": "\(registry)", "url": "\(url)"])

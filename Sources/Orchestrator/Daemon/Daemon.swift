@@ -35,9 +35,10 @@ struct Daemon: Sendable {
     }
     let extended = try await registry.extendLeases(now: clock.now(), by: settings.lease)
     if extended > 0 { log.info("leases extended", metadata: ["count": "\(extended)"]) }
+    let desk = Desk(registry: registry, clock: clock, settings: settings)
+    try await desk.readTokens()
     return Daemon(
-      desk: Desk(registry: registry, clock: clock, settings: settings),
-      metrics: DaemonMetrics(since: try await registry.lastSequence()), log: log)
+      desk: desk, metrics: DaemonMetrics(since: try await registry.lastSequence()), log: log)
   }
 
   /// Looks for lapsed leases.
@@ -62,19 +63,25 @@ struct Daemon: Sendable {
       clock: desk.clock, log: log)
   }
 
+  /// Every route that is served.
+  var router: Router<DaemonContext> { Routes.router(desk, metrics: metrics, webhooks: webhooks) }
+
   /// Everything that runs for as long as the daemon does. `onRunning` is told the port.
   func services(
-    host: String, port: Int, signals: [UnixSignal] = [],
+    host: String, port: Int, listener: Listener = Listener(),
+    certificate: ServerCertificate? = nil, signals: [UnixSignal] = [],
     onRunning: @escaping @Sendable (Int) async -> Void
   ) -> ServiceGroup {
     let server = Application(
-      router: Routes.router(desk, metrics: metrics, webhooks: webhooks),
-      configuration: .init(address: .hostname(host, port: port), serverName: "orchestrator"),
+      router: router,
+      server: certificate?.server ?? listener.server,
+      configuration: listener.configuration(host: host, port: port, log: log),
       onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? port) },
       logger: log)
     let closing = Closing(lifecycle: desk.lifecycle, queue: desk.queue)
-    let services: [any Service] =
+    var services: [any Service] =
       [server, reaper, webhooks, retention, closing] + (desk.settings.fits ? [refit] : [])
+    if let certificate { services.append(CertificateRenewal(certificate: certificate, log: log)) }
     return ServiceGroup(
       configuration: ServiceGroupConfiguration(
         services: services.map { .init(service: $0) }, gracefulShutdownSignals: signals,

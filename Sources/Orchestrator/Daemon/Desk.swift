@@ -8,6 +8,8 @@ struct Desk: Sendable {
   var registry: Registry
   var clock: WallClock
   var settings: DaemonSettings
+  /// Who may ask, where that matters.
+  var tokens = TokenBook()
   /// Raised when runs become available.
   var queue = Signal()
   /// Raised when a run has ended, or a grid was submitted.
@@ -146,6 +148,8 @@ struct DaemonSettings: Sendable {
   var retention = RetentionLimits()
   /// How webhooks are tried.
   var webhooks = WebhookSettings()
+  /// Whether a request needs a token; always beyond loopback.
+  var requiresTokens = false
 }
 
 extension Duration {

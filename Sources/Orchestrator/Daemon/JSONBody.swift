@@ -19,7 +19,7 @@ enum JSONBody {
       buffer = try await request.body.collect(upTo: limit)
     } catch is NIOTooManyBytesError {
       throw APIError(
-        .invalid, "the request's body is larger than \(limit) bytes",
+        .tooLarge, "the request's body is larger than \(limit) bytes",
         hint: "split it: reports and imports may be sent as often as needed")
     }
     do {

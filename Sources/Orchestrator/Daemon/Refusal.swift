@@ -20,9 +20,10 @@ struct RefusalMiddleware: RouterMiddleware {
       if refusal.code == .internal {
         context.logger.error("request failed", metadata: ["error": "\(error)"])
       }
-      var response = try JSONBody.response(refusal, status: .init(code: refusal.code.status))
-      if let seconds = refusal.retryAfter { response.headers[.retryAfter] = "\(seconds)" }
-      return response
+      var reply = try JSONBody.response(refusal, status: .init(code: refusal.code.status))
+      if refusal.code == .unauthenticated { reply.headers[.wwwAuthenticate] = "Bearer" }
+      if let seconds = refusal.retryAfterSeconds { reply.headers[.retryAfter] = "\(seconds)" }
+      return reply
     }
   }
 }

@@ -3,17 +3,18 @@ import Hummingbird
 import Registry
 import Wire
 
-/// What a route knows of its request besides the request.
-typealias DaemonContext = BasicRequestContext
-
 /// The daemon's HTTP interface, version 1; `docs/http.md` describes it.
 enum Routes {
   static func router(
     _ desk: Desk, metrics: DaemonMetrics, webhooks: WebhookService
   ) -> Router<DaemonContext> {
-    let router = Router()
+    let router = Router(context: DaemonContext.self)
     router.add(middleware: RequestMiddleware(metrics: metrics.requests))
     router.add(middleware: RefusalMiddleware())
+    router.add(
+      middleware: Gate(
+        registry: desk.registry, clock: desk.clock, tokens: desk.tokens,
+        requiresTokens: desk.settings.requiresTokens))
     Probes(registry: desk.registry, lifecycle: desk.lifecycle, metrics: metrics)
       .addRoutes(to: router)
     let version = router.group("/v1")
@@ -22,6 +23,7 @@ enum Routes {
     addCorpusRoutes(to: version, data: desk.settings.data)
     addSubmissionRoutes(to: version, desk)
     addQueueRoutes(to: version, desk)
+    addTokenRoutes(to: version, desk)
     addQueryRoutes(to: version, RegistryAnswers(registry: desk.registry))
     addEvaluationRoutes(to: version, desk)
     WebhookDesk(service: webhooks).addRoutes(to: version)

@@ -1,3 +1,4 @@
+import Client
 import Foundation
 import Synchronization
 
@@ -20,6 +21,10 @@ final class LocalWorker: Sendable {
     process.arguments = [
       "--connect", url, "--slots", "\(slots)", "--data", data.path, "--until-stdin-closes",
     ]
+    // The daemon is this process, on loopback: what a person has set for another is not for it.
+    process.environment = ProcessInfo.processInfo.environment.filter {
+      !ConnectionOptions.secretVariables.contains($0.key)
+    }
     process.standardInput = lifeline
     try Data().write(to: log)
     process.standardError = try FileHandle(forWritingTo: log)

@@ -70,14 +70,34 @@ extension OpenAPI {
         #"{"columns": ["state", "runs"], "rows": [["queued", 40]], "truncated": false}"#)),
   ]
 
-  /// What the daemon says of itself.
-  static let service: [APIOperation] = [
+  /// What models are measured by besides their loss.
+  static let evaluations: [APIOperation] = [
     APIOperation(
-      method: .get, path: "/healthz", summary: "Whether the daemon answers.", reply: .text("ok\n")),
+      method: .post, path: "/v1/evaluations",
+      summary: "Record what a suite says of a checkpoint of a run.",
+      request: .json(EvaluationSubmission.self, "{\"spec_sha256\": \"9f86d081\", \(measured)}"),
+      reply: .json(EvaluationReply.self, #"{"id": 3, "run": 17, "inserted": true}"#)),
     APIOperation(
-      method: .get, path: "/v1/openapi.json", summary: "This document.",
-      reply: .text("the document")),
+      method: .get, path: "/v1/evaluations", summary: "What was recorded of runs.",
+      query: [
+        .init(name: "run", about: "A run; may come more than once."),
+        .init(name: "study", about: "Of this study alone."),
+        .init(name: "suite", about: "`sources` or `cloze`."),
+        .init(name: "samples", about: "`true`: the values behind each score, too."),
+      ],
+      reply: .json(
+        [EvaluationRow].self,
+        """
+        [{"id": 3, "run": 17, "study": "leverage", "created_at": 1796160000000, \(measured)}]
+        """)),
   ]
+
+  private static let measured = """
+    "checkpoint_sha256": "60303ae2", "step": 588, "suite": "cloze", "suite_sha256": "fd61a03a",
+     "corpus_sha256": "4d5db65d", "chance": 0.25, "environment": {"isa": "avx2"},
+     "scores": [{"source": "all", "metric": "accuracy_per_byte", "value": 0.32, "low": 0.3,
+       "high": 0.34, "count": 1884, "samples": 1884}]
+    """
 
   private static let row = """
     {"id": 17, "study": "leverage", "grid": "activation-ratio", "family": "moe", "budget": 3e11,

@@ -3,7 +3,9 @@ import Foundation
 /// The OpenAPI document of the daemon's HTTP interface, made from the operations beside this file.
 enum OpenAPI {
   /// Every route that the daemon serves.
-  static var operations: [APIOperation] { workers + submissions + queue + queries + service }
+  static var operations: [APIOperation] {
+    workers + submissions + queue + queries + evaluations + tokens + webhooks + service
+  }
 
   /// The document, JSON with sorted keys.
   static func document() throws -> String {

@@ -68,6 +68,8 @@ struct EvaluateCommand: AsyncParsableCommand {
       """)
   var address: String?
 
+  @OptionGroup var connection: ConnectionOptions
+
   @Flag(inversion: .prefixedNo, help: "Record the numbers at the daemon.")
   var record = true
 
@@ -114,8 +116,7 @@ struct EvaluateCommand: AsyncParsableCommand {
   private func client(_ environment: [String: String]) throws -> DaemonClient {
     let text = address ?? environment["ORCHESTRATOR_URL"] ?? "http://127.0.0.1:7717"
     return DaemonClient(
-      ClientConfiguration(
-        address: try DaemonAddress(text), token: environment["ORCHESTRATOR_TOKEN"]))
+      try connection.configuration(try DaemonAddress(text), environment: environment))
   }
 
   private func print(_ evaluations: [EvaluationSubmission]) throws {

@@ -19,7 +19,7 @@ import numpy as np
 import torch
 
 here = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(here.parents[2] / "Benchmarks" / "Peer"))
+sys.path.insert(0, str(here.parents[2] / "trainers" / "pytorch"))
 
 from transformer import Training, Transformer, sizes  # noqa: E402
 

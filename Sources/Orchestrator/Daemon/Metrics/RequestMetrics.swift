@@ -74,7 +74,7 @@ struct RequestMiddleware: RouterMiddleware {
     var response = try await next(request, context)
     let took = ContinuousClock.now - started
     let route = RequestMetrics.Route(
-      method: request.method.rawValue, path: context.endpointPath ?? "unmatched")
+      method: request.method.rawValue, path: context.route ?? "unmatched")
     metrics.record(route, status: Int(response.status.code), took: took)
     response.headers[.init("X-Request-Id")!] = context.id
     context.logger.info(

@@ -121,6 +121,8 @@ extension RegistryEvent {
       case .nodeSetAside: "a host was set aside"
       case .nodeCleared: "a host gets runs again"
       case .evaluationRecorded: "an evaluation of \(run)\(place) was recorded"
+      case .tokenCreated: "a token was created"
+      case .tokenRevoked: "a token was revoked"
       case .lawRecorded: "law \(fact("name") ?? "")\(place) was recorded"
       }
     let more =

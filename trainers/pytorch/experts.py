@@ -71,8 +71,8 @@ def grouped(x, weight, gate_up, down, counts):
 def padded(x, weight, gate_up, down, counts):
     """A batched product over experts padded to the busiest."""
     experts, rows = counts.shape[0], int(counts.max())
-    expert = torch.repeat_interleave(torch.arange(experts), counts, output_size=x.shape[0])
-    place = torch.arange(x.shape[0]) - (counts.cumsum(0) - counts)[expert] + expert * rows
+    expert = torch.repeat_interleave(counts, output_size=x.shape[0])
+    place = torch.arange(x.shape[0], device=x.device) - (counts.cumsum(0) - counts)[expert] + expert * rows
     batch = x.new_zeros(experts * rows, x.shape[1]).index_copy(0, place, x)
     weights = weight.new_zeros(experts * rows, 1).index_copy(0, place, weight)
     activated = swiglu(

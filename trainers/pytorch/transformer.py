@@ -1,9 +1,11 @@
 """The native trainer's model and its training step in PyTorch: the same mathematics, parameter by parameter.
 
 A run spec, as `worker train` reads it, gives the shape, router, optimiser and schedule. Parameters carry the native
-trainer's names and shapes.
+trainer's names and shapes. Products may be in bfloat16; the residual stream, norms, routers, losses and weights stay in
+the parameters' own type.
 """
 
+import contextlib
 import math
 
 import torch
@@ -47,8 +49,12 @@ class Transformer(torch.nn.Module):
     """A decoder-only transformer: RMSNorm before every block, rotary embedding, grouped-query attention, SwiGLU or a
     mixture of SwiGLU experts."""
 
-    def __init__(self, spec, experts="loop", dtype=torch.float32):
+    def __init__(self, spec, experts="loop", dtype=torch.float32, products=None, pool=lambda counts: counts):
+        """`products` is the type of products, the parameters' own without it. `pool` sums over all processes how many
+        tokens each expert got, so that balance is judged over the whole batch."""
         super().__init__()
+        self.products = products or dtype
+        self.pool = pool
         self.shape = shape = spec["architecture"]
         self.router = spec["router"]
         self.experts = WAYS[experts]
@@ -74,6 +80,14 @@ class Transformer(torch.nn.Module):
         """The parameter of that name."""
         return self.weights[key(name)]
 
+    def named_weights(self):
+        """Every parameter with its name."""
+        return [(name.replace("/", "."), parameter) for name, parameter in self.weights.items()]
+
+    def matrix(self, name):
+        """The parameter of that name as a factor of a product."""
+        return self[name].to(self.products)
+
     def forward(self, inputs, targets):
         """inputs, targets [sequences, s]. Returns the mean cross-entropy, the auxiliary losses, the tokens of each
         expert [MoE layers, E] and, if asked for, the smallest gap between a chosen and another score."""
@@ -90,31 +104,32 @@ class Transformer(torch.nn.Module):
                 x, auxiliary = x + added, auxiliary + loss
                 loads.append(counts)
                 gaps.append(gap)
-        logits = self.norm(x, "final_norm") @ self["output"].t()
-        return F.cross_entropy(logits, targets.reshape(-1)), auxiliary, loads, gaps
+        logits = self.norm(x, "final_norm").to(self.products) @ self.matrix("output").t()
+        return F.cross_entropy(logits.to(x.dtype), targets.reshape(-1)), auxiliary, loads, gaps
 
     def norm(self, x, name):
         return F.rms_norm(x, x.shape[-1:], self[name].view(-1), EPSILON)
 
     def attention(self, x, layer, sequences):
         heads, kv_heads = self.shape["heads"], self.shape["kv_heads"]
-        projected = (x @ self[f"{layer}.query_key_value"]).view(
+        projected = (x.to(self.products) @ self.matrix(f"{layer}.query_key_value")).view(
             sequences, -1, heads + 2 * kv_heads, self.head_dim
         )
         rotated, values = projected.split([heads + kv_heads, kv_heads], dim=2)
         left, right = rotated.chunk(2, dim=-1)
         cosines, sines = self.cosines[:, None], self.sines[:, None]
         rotated = torch.cat([left * cosines - right * sines, left * sines + right * cosines], -1)
+        rotated = rotated.to(self.products)
         queries, keys = rotated.split([heads, kv_heads], dim=2)
         attended = F.scaled_dot_product_attention(
             queries.transpose(1, 2), keys.transpose(1, 2), values.transpose(1, 2),
             is_causal=True, enable_gqa=heads != kv_heads,
         )
-        return attended.transpose(1, 2).reshape(x.shape) @ self[f"{layer}.attention_output"]
+        return attended.transpose(1, 2).reshape(x.shape) @ self.matrix(f"{layer}.attention_output")
 
     def swiglu(self, x, name):
-        gate, up = (x @ self[f"{name}.gate_up"]).chunk(2, dim=-1)
-        return (F.silu(gate) * up) @ self[f"{name}.down"]
+        gate, up = (x.to(self.products) @ self.matrix(f"{name}.gate_up")).chunk(2, dim=-1)
+        return (F.silu(gate) * up) @ self.matrix(f"{name}.down")
 
     def mixture(self, x, layer):
         count, k = self.shape["experts"], self.shape["top_k"]
@@ -138,17 +153,19 @@ class Transformer(torch.nn.Module):
         order = flat.argsort(stable=True)
         tokens = order // k
         places = torch.empty_like(order)
-        places[order] = torch.arange(order.shape[0])
+        places[order] = torch.arange(order.shape[0], device=order.device)
         places = places.view(-1, k)
         output = self.experts(
-            Dispatch.apply(x, tokens, places), weights.view(-1, 1).index_select(0, order),
-            self[f"{layer}.experts.gate_up"], self[f"{layer}.experts.down"], counts,
+            Dispatch.apply(x.to(self.products), tokens, places),
+            weights.view(-1, 1).index_select(0, order).to(self.products),
+            self.matrix(f"{layer}.experts.gate_up"), self.matrix(f"{layer}.experts.down"), counts,
         )
         output = Combine.apply(output, tokens, places)
         if self.shape["shared_experts"] > 0:
             output = output + self.swiglu(x, f"{layer}.shared")
 
-        overlap = (counts.to(x.dtype) @ probabilities.mean(0)) / order.shape[0]
+        counts = self.pool(counts)
+        overlap = (counts.to(x.dtype) @ probabilities.mean(0)) / counts.sum()
         auxiliary = (
             self.router["balance_coefficient"] * count * overlap
             + self.router["z_coefficient"] * logits.logsumexp(-1).square().mean()
@@ -171,9 +188,8 @@ class Training:
         self.model, self.optimiser, self.schedule = model, spec["optimiser"], spec["schedule"]
         self.steps, self.step = spec["steps"], 0
         self.forward = model if forward is None else forward
-        parameters = dict(model.weights.items())
-        gains = [p for name, p in parameters.items() if name.endswith("norm")]
-        matrices = [p for name, p in parameters.items() if not name.endswith("norm")]
+        gains = [p for name, p in model.named_weights() if name.endswith("norm")]
+        matrices = [p for name, p in model.named_weights() if not name.endswith("norm")]
         self.parameters = matrices + gains
         self.adamw = torch.optim.AdamW(
             [
@@ -195,12 +211,27 @@ class Training:
             for tensor in state.values():
                 tensor.zero_()
 
-    def differentiate(self, inputs, targets):
-        """Leaves the gradients in the parameters."""
+    def differentiate(self, inputs, targets, rows=None):
+        """Leaves the gradients in the parameters. The batch goes through the model in parts of `rows` sequences, whose
+        gradients add up; the auxiliary losses are then means over the parts."""
         self.adamw.zero_grad(set_to_none=True)
-        cross_entropy, auxiliary, loads, gaps = self.forward(inputs, targets)
-        (cross_entropy + auxiliary).backward()
-        return cross_entropy.detach(), auxiliary.detach(), loads, gaps
+        rows = rows or len(inputs)
+        losses, loads, gaps = torch.zeros(2, dtype=torch.float64, device=inputs.device), [], []
+        for first in range(0, len(inputs), rows):
+            part = slice(first, first + rows)
+            share = len(inputs[part]) / len(inputs)
+            is_last = first + rows >= len(inputs)
+            with contextlib.nullcontext() if is_last else self.alone():
+                cross_entropy, auxiliary, counts, gaps = self.forward(inputs[part], targets[part])
+                ((cross_entropy + auxiliary) * share).backward()
+            losses += share * torch.stack([cross_entropy.detach(), auxiliary.detach()])
+            loads = [a + b for a, b in zip(loads, counts, strict=True)] if loads else counts
+        return losses[0], losses[1], loads, gaps
+
+    def alone(self):
+        """Gradients that other processes need not know yet."""
+        distributed = isinstance(self.forward, torch.nn.parallel.DistributedDataParallel)
+        return self.forward.no_sync() if distributed else contextlib.nullcontext()
 
     def update(self, loads):
         """One step; returns the norm of the gradients before clipping."""
@@ -252,16 +283,3 @@ def sizes(shape):
             swiglu(f"{layer}.shared", shape["shared_experts"] * shape["d_expert"])
     result["final_norm"] = (1, d)
     return result
-
-
-def initialise(model, seed):
-    """Normal weights of standard deviation 1/√fan_in, 1 for the embedding, and gains of one."""
-    generator = torch.Generator().manual_seed(seed)
-    with torch.no_grad():
-        for name, parameter in model.weights.items():
-            if name.endswith("norm"):
-                parameter.fill_(1)
-                continue
-            fan_in = parameter.shape[1] if name == "output" else parameter.shape[-2]
-            sigma = 1.0 if name == "embedding" else fan_in**-0.5
-            parameter.normal_(0, sigma, generator=generator)
