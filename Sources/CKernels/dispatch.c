@@ -157,6 +157,14 @@ void ck_router_backward(
       tokens, experts, top_k);
 }
 
+void ck_to_bfloat16(const float *x, long stride, uint16_t *out, long rows, long columns) {
+  kernels()->to_bfloat16(x, stride, out, rows, columns);
+}
+
+void ck_round_to_bfloat16(const float *x, long stride, float *out, long rows, long columns) {
+  kernels()->round_to_bfloat16(x, stride, out, rows, columns);
+}
+
 void ck_adamw(
     float *parameters, const float *gradients, float *first_moment, float *second_moment,
     long count, struct ck_adamw_step step) {

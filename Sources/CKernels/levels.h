@@ -27,6 +27,8 @@
   K(router_forward)         \
   K(router_backward)        \
   K(adamw)                  \
+  K(to_bfloat16)            \
+  K(round_to_bfloat16)      \
   K(sum_of_squares)
 
 #define DECLARE(name)                         \

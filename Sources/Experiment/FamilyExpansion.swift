@@ -83,8 +83,8 @@ struct FamilyExpansion {
       trainer: grid.trainer, architecture: shape, router: router(at: point),
       initialisation: family.initialisation,
       optimiser: family.optimiser.optimiser(learningRate: learningRate.roundedForIdentity),
-      schedule: family.schedule, batchSequences: Int(sequences), steps: steps, corpus: corpus,
-      evaluation: grid.evaluation, seed: 0)
+      schedule: family.schedule, precision: family.precision, batchSequences: Int(sequences),
+      steps: steps, corpus: corpus, evaluation: grid.evaluation, seed: 0)
     var run = PlannedRun(
       spec: spec, family: family.name, kind: family.kind, budget: budget, point: point,
       targetModelFLOPs: base.target, baseModelFLOPs: base.shape.trainingFLOPsPerToken(),

@@ -16,12 +16,14 @@ extension Grid {
     public var initialisation: RunSpec.Initialisation
     public var optimiser: OptimiserSettings
     public var schedule: RunSpec.Schedule
+    public var precision: RunSpec.Precision
 
     public init(
       name: String, kind: ModelKind, base: BaseShape = .init(), sweeps: [Sweep] = [],
       allocation: SettingSource, learningRate: SettingSource, batchTokens: SettingSource,
       router: RunSpec.Router = .init(), initialisation: RunSpec.Initialisation = .fanIn,
-      optimiser: OptimiserSettings = .init(), schedule: RunSpec.Schedule = .init()
+      optimiser: OptimiserSettings = .init(), schedule: RunSpec.Schedule = .init(),
+      precision: RunSpec.Precision = .float32
     ) {
       self.name = name
       self.kind = kind
@@ -34,6 +36,7 @@ extension Grid {
       self.initialisation = initialisation
       self.optimiser = optimiser
       self.schedule = schedule
+      self.precision = precision
     }
 
     /// Where `quantity` comes from.

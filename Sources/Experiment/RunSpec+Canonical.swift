@@ -15,6 +15,7 @@ extension RunSpec {
       }
       initialisation.write(&json)
       json.field("optimiser", object: optimiser.write)
+      if precision != .float32 { json.field("precision", precision.rawValue) }
       json.field("router", object: router.write)
       json.field("schedule") { json in
         json.field("decay_fraction", schedule.decayFraction)

@@ -8,6 +8,7 @@ public struct RunSpec: Hashable, Codable, Sendable {
   public var initialisation: Initialisation
   public var optimiser: Optimiser
   public var schedule: Schedule
+  public var precision: Precision
   /// Sequences in one optimiser step; B = `batchSequences · seqLen` tokens.
   public var batchSequences: Int
   /// Optimiser steps; D = `steps · B` tokens.
@@ -19,8 +20,8 @@ public struct RunSpec: Hashable, Codable, Sendable {
 
   public init(
     trainer: String, architecture: Architecture, router: Router, initialisation: Initialisation,
-    optimiser: Optimiser, schedule: Schedule, batchSequences: Int, steps: Int,
-    corpus: CorpusReference, evaluation: Evaluation, seed: UInt64
+    optimiser: Optimiser, schedule: Schedule, precision: Precision = .float32,
+    batchSequences: Int, steps: Int, corpus: CorpusReference, evaluation: Evaluation, seed: UInt64
   ) {
     self.trainer = trainer
     self.architecture = architecture
@@ -28,6 +29,7 @@ public struct RunSpec: Hashable, Codable, Sendable {
     self.initialisation = initialisation
     self.optimiser = optimiser
     self.schedule = schedule
+    self.precision = precision
     self.batchSequences = batchSequences
     self.steps = steps
     self.corpus = corpus
@@ -36,7 +38,7 @@ public struct RunSpec: Hashable, Codable, Sendable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case trainer, architecture, router, initialisation, optimiser, schedule
+    case trainer, architecture, router, initialisation, optimiser, schedule, precision
     case batchSequences = "batch_sequences"
     case steps, corpus, evaluation, seed
   }

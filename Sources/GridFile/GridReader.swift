@@ -13,6 +13,7 @@ struct GridReader {
     var initialisation = RunSpec.Initialisation.fanIn
     var optimiser = Grid.OptimiserSettings()
     var schedule = RunSpec.Schedule()
+    var precision = RunSpec.Precision.float32
   }
 
   /// The grid; nil, with reports, when what it cannot do without is missing.
@@ -55,6 +56,9 @@ struct GridReader {
     }
     read(&defaults.optimiser, from: mapping.section("optimiser"))
     read(&defaults.schedule, from: mapping.section("schedule"))
+    if let value = mapping.take("precision") {
+      defaults.precision = value.choice(RunSpec.Precision.self) ?? defaults.precision
+    }
   }
 
   private func families(
@@ -89,7 +93,8 @@ struct GridReader {
       allocation: settings.allocation ?? Self.publishedAllocation,
       learningRate: settings.learningRate ?? hyperparameters,
       batchTokens: settings.batchTokens ?? hyperparameters, router: own.router,
-      initialisation: own.initialisation, optimiser: own.optimiser, schedule: own.schedule)
+      initialisation: own.initialisation, optimiser: own.optimiser, schedule: own.schedule,
+      precision: own.precision)
   }
 
   /// Where M comes from unless the file says: Table 1 of arXiv 2507.17702.

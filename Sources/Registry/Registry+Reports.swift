@@ -69,5 +69,8 @@ extension Database {
       ).execute(arguments: [epochs, report.run, report.epoch])
     }
     try record(PointBatch(report.events), run: report.run, epoch: report.epoch)
+    for case .warning(let warning) in report.events {
+      try record(warning, of: attempt, now: now)
+    }
   }
 }

@@ -56,7 +56,8 @@ extension Registry {
         database, sql: "SELECT spec FROM run WHERE id = ?", arguments: [id])
       return RunDetail(
         rows: rows, spec: try spec.map { try RunSpec(stored: $0, of: id) },
-        attempts: try database.attempts(of: id), metrics: try database.latest(of: id))
+        attempts: try database.attempts(of: id), metrics: try database.latest(of: id),
+        warnings: try database.warnings(of: id))
     }
   }
 }

@@ -39,7 +39,7 @@ struct PointBatch: Equatable {
           at: place)
       case .metric(let event):
         add(event.name, event.value, at: event.step.map { ($0, nil) } ?? position)
-      case .started, .checkpoint, .finished, .diverged:
+      case .started, .checkpoint, .warning, .finished, .diverged:
         break
       }
     }

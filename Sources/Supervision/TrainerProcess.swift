@@ -7,6 +7,7 @@ public import Wire
 /// the exit, and sends the signals, so that nothing blocks Swift's shared threads.
 public final class TrainerProcess: Sendable {
   private enum Request {
+    case checkpoint
     case release(reason: String)
     case stop(reason: String)
   }
@@ -45,6 +46,9 @@ public final class TrainerProcess: Sendable {
       thread.start()
     }
   }
+
+  /// Asks the trainer to write a checkpoint and go on, if it said that it can be asked.
+  public func requestCheckpoint() { ask(.checkpoint) }
 
   /// Asks the trainer to write a checkpoint and leave; it is killed when its grace is over.
   public func release(reason: String) { ask(.release(reason: reason)) }
@@ -118,6 +122,8 @@ public final class TrainerProcess: Sendable {
     }
     for request in pending {
       switch request {
+      case .checkpoint:
+        perform(trial.requestCheckpoint(), on: process, deadline: &deadline)
       case .release(let reason):
         perform(trial.release(reason: reason), on: process, deadline: &deadline)
       case .stop(let reason):
@@ -136,6 +142,7 @@ public final class TrainerProcess: Sendable {
       case .terminate:
         process.signal(SIGTERM)
         deadline = .now + launch.grace
+      case .requestCheckpoint: process.signal(SIGUSR1)
       case .kill: process.signal(SIGKILL)
       }
     }

@@ -15,6 +15,8 @@ public enum Trial: Hashable, Sendable {
     public var finished: TrainerEvent.Finished?
     /// The loss left the range of a model that learns.
     public var diverged: TrainerEvent.Diverged?
+    /// It said that SIGUSR1 makes it write a checkpoint.
+    public var checkpointsOnRequest = false
   }
 
   /// Why the trainer ends before it is done.
@@ -39,6 +41,8 @@ public enum Trial: Hashable, Sendable {
     case deliver([TrainerEvent])
     /// Sends SIGTERM to the group, and calls `graceElapsed` later.
     case terminate
+    /// Sends SIGUSR1 to the group.
+    case requestCheckpoint
     /// Sends SIGKILL to the group.
     case kill
   }
@@ -66,6 +70,13 @@ public enum Trial: Hashable, Sendable {
     case .ending(_, .stop), .ending(_, .violation), .ended:
       return []
     }
+  }
+
+  /// The daemon wants a checkpoint. One that did not say that it knows the signal would be ended by
+  /// it, and is left alone.
+  public func requestCheckpoint() -> [Action] {
+    guard case .running(let findings) = self, findings.checkpointsOnRequest else { return [] }
+    return [.requestCheckpoint]
   }
 
   /// The worker wants the run to end, in peace so that it can be taken up elsewhere.
@@ -119,7 +130,8 @@ extension Trial.Findings {
       switch event {
       case .finished(let event): finished = event
       case .diverged(let event): diverged = event
-      case .started, .step, .eval, .checkpoint, .metric: break
+      case .started(let event): checkpointsOnRequest = event.checkpointsOnRequest
+      case .step, .eval, .checkpoint, .metric, .warning: break
       }
     }
   }

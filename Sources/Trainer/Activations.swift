@@ -4,7 +4,8 @@ import Experiment
 /// Everything that the forward pass leaves for the backward pass, and the scratch of both. T tokens,
 /// d the model's width.
 struct Activations {
-  /// A SwiGLU's: `activated` [rows, width], and its slopes in gate and up [rows, 2·width].
+  /// A SwiGLU's: `activated` [rows, width], and its slopes in gate and up [rows, 2·width]. The backward
+  /// pass puts the gradients of both in their places.
   struct SwiGLU {
     let slopes: UnsafeMutablePointer<Float>
     let activated: UnsafeMutablePointer<Float>
@@ -37,8 +38,7 @@ struct Activations {
   struct Layer {
     /// The residual stream that enters the block, and after attention [T, d].
     let entering, middle: UnsafeMutablePointer<Float>
-    /// After the norms [T, d], and their scales [T].
-    let attentionNormed, feedForwardNormed: UnsafeMutablePointer<Float>
+    /// The norms' scales [T].
     let attentionScales, feedForwardScales: UnsafeMutablePointer<Float>
     /// Rotated queries and keys, and values [T, (heads + 2·kv_heads)·head_dim].
     let queryKeyValue: UnsafeMutablePointer<Float>
@@ -51,15 +51,14 @@ struct Activations {
   }
 
   let layers: [Layer]
-  /// The residual stream after the last block [T, d], its norm and the norm's scales [T].
-  let leaving, finalNormed, finalScales: UnsafeMutablePointer<Float>
+  /// The residual stream after the last block [T, d], and its norm's scales [T].
+  let leaving, finalScales: UnsafeMutablePointer<Float>
   let scratch: Scratch
 
   init(_ architecture: Architecture, layout: ParameterLayout, tokens: Int, _ arena: inout Arena) {
     let d = architecture.dModel
     layers = layout.layers.map { Layer($0, architecture, tokens: tokens, &arena) }
     leaving = arena.take(tokens * d)
-    finalNormed = arena.take(tokens * d)
     finalScales = arena.take(tokens)
     scratch = Scratch(architecture, tokens: tokens, &arena)
   }
@@ -72,13 +71,12 @@ extension Activations.Layer {
     let d = architecture.dModel
     entering = arena.take(tokens * d)
     middle = arena.take(tokens * d)
-    attentionNormed = arena.take(tokens * d)
-    feedForwardNormed = arena.take(tokens * d)
     attentionScales = arena.take(tokens)
     feedForwardScales = arena.take(tokens)
     queryKeyValue = arena.take(tokens * layer.queryKeyValue.columns)
     attentionWeights = arena.take(
-      tokens * architecture.heads * ck_attention_row(architecture.seqLen))
+      tokens / architecture.seqLen * architecture.heads
+        * ck_attention_weights(architecture.seqLen))
     attentionInverses = arena.take(tokens * architecture.heads)
     attended = arena.take(tokens * d)
     switch layer.feedForward {
@@ -115,14 +113,16 @@ extension Activations.Mixture {
 
 /// Memory that holds something only while one block is computed, shared by all blocks.
 struct Scratch {
+  /// A norm's output [T, d]: a block's backward pass computes it again from the residual stream.
+  let normed: UnsafeMutablePointer<Float>
   /// The gradient of the residual stream, and of a norm's output [T, d].
   let dResidual, dNormed: UnsafeMutablePointer<Float>
-  /// [T, (heads + 2·kv_heads)·head_dim], [T, d].
-  let dQueryKeyValue, dAttended: UnsafeMutablePointer<Float>
+  /// [T, (heads + 2·kv_heads)·head_dim].
+  let dQueryKeyValue: UnsafeMutablePointer<Float>
+  /// [T, d]: no longer needed when `dNormed`, in the same place, is.
+  var dAttended: UnsafeMutablePointer<Float> { dNormed }
   /// Of `ck_attention_forward` and `ck_attention_backward`.
   let attention: UnsafeMutablePointer<Float>
-  /// As wide as the widest SwiGLU.
-  let dGateUp, dActivated: UnsafeMutablePointer<Float>
   /// Of `ck_experts_forward` and `ck_experts_backward`.
   let experts: UnsafeMutablePointer<Float>
   /// [P], [T, top_k], [T, E], [E], and the scratch row of `ck_router_forward`.
@@ -135,16 +135,12 @@ struct Scratch {
   fileprivate init(_ architecture: Architecture, tokens: Int, _ arena: inout Arena) {
     let d = architecture.dModel
     let pairs = tokens * architecture.topK
+    normed = arena.take(tokens * d)
     dResidual = arena.take(tokens * d)
     dNormed = arena.take(tokens * d)
     dQueryKeyValue = arena.take(
       tokens * (architecture.heads + 2 * architecture.kvHeads) * architecture.headDim)
-    dAttended = arena.take(tokens * d)
     attention = arena.take(ck_attention_scratch(architecture.seqLen, architecture.headDim))
-    let widest = max(
-      tokens * architecture.dFFN, tokens * architecture.sharedExperts * architecture.dExpert)
-    dGateUp = arena.take(2 * widest)
-    dActivated = arena.take(widest)
     experts = arena.take(
       pairs == 0 ? 0 : Int(CK_EXPERT_ROWS) * (3 * d + 4 * architecture.dExpert))
     dPlacedWeights = arena.take(pairs)

@@ -23,21 +23,19 @@ struct Matrix {
     return other
   }
 
-  fileprivate var height: Int { isTransposed ? columns : rows }
-  fileprivate var width: Int { isTransposed ? rows : columns }
+  var height: Int { isTransposed ? columns : rows }
+  var width: Int { isTransposed ? rows : columns }
   fileprivate var flag: CChar { isTransposed ? 84 : 78 }  // "T", "N"
 }
 
-/// `c = scale · a·b`, or `c += scale · a·b` when it accumulates. One thread, no allocation of ours;
-/// equal inputs give equal bits.
+/// `c = a·b`, or `c += a·b` when it accumulates, in float32. One thread, no allocation of ours; equal
+/// inputs give equal bits.
 @inline(__always)
-func multiply(
-  _ a: Matrix, _ b: Matrix, into c: Matrix, scale: Float = 1, accumulate: Bool = false
-) {
+func multiply(_ a: Matrix, _ b: Matrix, into c: Matrix, accumulate: Bool = false) {
   precondition(a.height == c.rows && b.width == c.columns && a.width == b.height)
   if c.rows == 0 { return }
   let status = dnnl_sgemm(
-    a.flag, b.flag, Int64(c.rows), Int64(c.columns), Int64(a.width), scale, a.base,
+    a.flag, b.flag, Int64(c.rows), Int64(c.columns), Int64(a.width), 1, a.base,
     Int64(a.stride), b.base, Int64(b.stride), accumulate ? 1 : 0, c.base, Int64(c.stride))
   precondition(status == dnnl_success, "oneDNN refused a matrix product")
 }

@@ -29,7 +29,7 @@ public enum NativeTrainer {
     environment: [String: String], directory: URL, policy: CheckpointPolicy, version: String
   ) -> Int32 {
     do {
-      Termination.watch()
+      SignalledWishes.watch()
       let process = try process(environment)
       let checkpoints = Checkpoints(
         CheckpointFolder(directory: directory, earlier: earlierAttempts(environment)),
@@ -37,7 +37,7 @@ public enum NativeTrainer {
         environment: TrainingEnvironment.libraries.merging(["version": version]) { $1 },
         clock: .system, log: complain)
       let ending = try process.train(
-        saving: checkpoints, until: { Termination.isRequested }, write)
+        saving: checkpoints, asked: { SignalledWishes.next }, write)
       switch ending {
       case .finished, .diverged: return 0
       case .saved: return savedStatus
@@ -93,8 +93,10 @@ public enum NativeTrainer {
     }
   }
 
-  /// One line, written at once: the reader sees an event as soon as it happens.
+  /// One line, written at once: the reader sees an event as soon as it happens. A warning goes to the
+  /// log as well.
   private static func write(_ event: TrainerEvent) throws {
+    if case .warning(let warning) = event { complain("warning: \(warning.message)") }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     try FileHandle.standardOutput.write(contentsOf: try encoder.encode(event) + Data("\n".utf8))

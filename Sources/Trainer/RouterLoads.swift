@@ -1,16 +1,23 @@
-import Wire
-
 /// Token-expert pairs of each expert, summed over steps [MoE layers][E].
 struct RouterLoads: Equatable, Codable {
-  private var counts: [[Int]] = []
+  private var counts: [[Int]]
 
+  /// Nothing yet.
+  init(layers: Int, experts: Int) {
+    counts = Array(repeating: Array(repeating: 0, count: experts), count: layers)
+  }
+
+  /// Adds a step's, in place: nothing is allocated.
   mutating func add(_ loads: [[Int]]) {
-    if counts.isEmpty {
-      counts = loads
-      return
-    }
     for layer in loads.indices {
       for expert in loads[layer].indices { counts[layer][expert] += loads[layer][expert] }
+    }
+  }
+
+  /// Back to nothing, in place.
+  mutating func clear() {
+    for layer in counts.indices {
+      for expert in counts[layer].indices { counts[layer][expert] = 0 }
     }
   }
 
@@ -19,9 +26,6 @@ struct RouterLoads: Equatable, Codable {
 
   /// The busiest expert's load over the mean, averaged over layers; 1 is perfect.
   var maxOverMean: Double { RouterLoads.maxOverMean(counts) }
-
-  /// Experts that got nothing, over all layers.
-  var deadExperts: Int { layers.reduce(0) { $0 + $1.deadExperts } }
 
   static func maxOverMean(_ loads: [[Int]]) -> Double {
     loads.reduce(0) { $0 + LayerLoad($1).maxOverMean } / Double(max(1, loads.count))
@@ -46,12 +50,4 @@ struct LayerLoad: Equatable {
 
   /// The share of experts that got nothing.
   var deadShare: Double { Double(deadExperts) / Double(experts) }
-
-  /// The metrics of block `block`, named as its tensors are.
-  func metrics(block: Int, step: Int) -> [TrainerEvent] {
-    [
-      .metric(.init(name: "\(block).router_max_over_mean", value: maxOverMean, step: step)),
-      .metric(.init(name: "\(block).router_dead_share", value: deadShare, step: step)),
-    ]
-  }
 }

@@ -23,6 +23,7 @@ extension RunSpec {
     try check("router.balance_coefficient", router.balanceCoefficient, "at least 0") { $0 >= 0 }
     try check("router.z_coefficient", router.zCoefficient, "at least 0") { $0 >= 0 }
     try check("router.bias_update", router.biasUpdate, "at least 0") { $0 >= 0 }
+    _ = try Products.Kind(precision)
     if case .normal(let sigma) = initialisation {
       try check("initialisation.normal", sigma, "positive") { $0 > 0 }
     }

@@ -14,6 +14,8 @@ public enum TrainingError: Error, Equatable {
   case vocabularyTooSmall(model: Int, corpus: Int)
   /// A split holds too few tokens for one sequence.
   case splitTooShort(split: String, seqLen: Int)
+  /// The processor has no such products; the instruction set that oneDNN uses.
+  case precisionUnsupported(RunSpec.Precision, instructions: String)
   /// oneDNN came without the OpenMP runtime, so its threads cannot be set.
   case threadsNotSet
 }
@@ -35,6 +37,9 @@ extension TrainingError: CustomStringConvertible {
     case .splitTooShort(let split, let seqLen):
       "the \(split) split is shorter than one sequence of \(seqLen) + 1 tokens;"
         + " lower seq_len or take a larger corpus"
+    case .precisionUnsupported(let precision, let instructions):
+      "precision is \(precision.rawValue), and this processor has no such products: oneDNN uses"
+        + " \(instructions) here; take a machine with avx512_bf16 or amx, or set precision to float32"
     case .threadsNotSet:
       "the OpenMP runtime of oneDNN was not found; install libgomp1"
     }

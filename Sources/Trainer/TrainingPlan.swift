@@ -7,6 +7,8 @@ struct TrainingPlan {
   private let stepsPerEvent: Int
   /// Step events in a run are at most this many.
   private static let events = 200
+  /// Windows of a run, each of which is told how its routers spread tokens.
+  private static let balanceWindows = 20
 
   init(_ spec: RunSpec) {
     steps = spec.steps
@@ -19,7 +21,15 @@ struct TrainingPlan {
 
   /// Whether the validation loss is measured after `step`: evenly spaced, the last step included.
   func evaluates(after step: Int) -> Bool {
-    step * evaluations / steps > (step - 1) * evaluations / steps
+    ends(step, ofParts: evaluations)
+  }
+
+  /// Whether the routers' balance is told after `step`: at the end of each twentieth of the run, or
+  /// of each step of a shorter one.
+  func tellsBalance(after step: Int) -> Bool { ends(step, ofParts: Self.balanceWindows) }
+
+  private func ends(_ step: Int, ofParts parts: Int) -> Bool {
+    step * parts / steps > (step - 1) * parts / steps
   }
 
   /// Whether `step` counts towards the final training loss: the last twentieth of the run.

@@ -13,6 +13,7 @@ public struct TrainingProcess: Sendable {
   private let validation: TokenWindows
   private let bytesPerToken: Double?
   private let clock: TrainingClock
+  private let products: Products.Kind
 
   /// - Parameters:
   ///   - training: windows of the spec's `seq_len`, visited in an order that the spec's seed gives.
@@ -23,6 +24,15 @@ public struct TrainingProcess: Sendable {
   public init(
     _ spec: RunSpec, training: TokenWindows, validation: TokenWindows, bytesPerToken: Double?,
     clock: TrainingClock = .system
+  ) throws(TrainingError) {
+    try self.init(
+      spec, products: try Products.Kind(spec.precision), training: training,
+      validation: validation, bytesPerToken: bytesPerToken, clock: clock)
+  }
+
+  init(
+    _ spec: RunSpec, products: Products.Kind, training: TokenWindows, validation: TokenWindows,
+    bytesPerToken: Double?, clock: TrainingClock
   ) throws(TrainingError) {
     try spec.validate()
     for (name, windows) in [("train", training), ("validation", validation)] {
@@ -36,6 +46,7 @@ public struct TrainingProcess: Sendable {
     self.validation = validation
     self.bytesPerToken = bytesPerToken
     self.clock = clock
+    self.products = products
   }
 
   /// Trains from the first step to the last. Events go to `emit` as they happen, `finished` or
@@ -58,40 +69,42 @@ public struct TrainingProcess: Sendable {
   func train(_ emit: (TrainerEvent) throws -> Void) rethrows -> TrainingRun {
     let run = makeRun()
     var none: Checkpoints?
-    _ = try go(run, saving: &none, until: { false }, emit)
+    _ = try go(run, saving: &none, asked: { .goOn }, emit)
     return run
   }
 
-  /// Trains from the newest checkpoint there is, saving when `checkpoints` says so, to the last step
-  /// or to the end of the step in which `isStopped` became true. A checkpoint that is due and cannot be
+  /// Trains from the newest checkpoint there is, saving when `checkpoints` or `wish` says so, to the
+  /// last step or to the end of the step in which `wish` became `leave`. A checkpoint that is due and cannot be
   /// written is told to the log only: the training itself is unharmed.
   func train(
-    saving checkpoints: Checkpoints, until isStopped: () -> Bool,
+    saving checkpoints: Checkpoints, asked wish: () -> Wish,
     _ emit: (TrainerEvent) throws -> Void
   ) rethrows -> Ending {
     var saving: Checkpoints? = checkpoints
-    return try go(makeRun(), saving: &saving, until: isStopped, emit)
+    return try go(makeRun(), saving: &saving, asked: wish, emit)
   }
 
-  private func makeRun() -> TrainingRun {
+  /// The run before its first step.
+  func makeRun() -> TrainingRun {
     // The count belongs to the thread that sets it, and this may not be the one of `init`.
     ck_set_threads(1)
     return TrainingRun(
-      spec, training: training,
+      spec, products: Products(products), training: training,
       evaluation: Evaluation(validation, spec: spec, bytesPerToken: bytesPerToken), clock: clock)
   }
 
   private func go(
-    _ run: TrainingRun, saving checkpoints: inout Checkpoints?, until isStopped: () -> Bool,
+    _ run: TrainingRun, saving checkpoints: inout Checkpoints?, asked wish: () -> Wish,
     _ emit: (TrainerEvent) throws -> Void
   ) rethrows -> Ending {
     let origin = checkpoints?.resume(run)
-    try emit(started(run, from: origin, in: checkpoints?.environment))
+    try emit(started(run, from: origin, saving: checkpoints))
     for event in run.state.told { try emit(event) }
     while try run.advance(emit) {
       if run.isDone { return try finish(run, leaving: checkpoints, emit) }
-      let stops = isStopped()
-      guard stops || checkpoints?.isDue(run) == true else { continue }
+      let wish = wish()
+      guard wish != .goOn || checkpoints?.isDue(run) == true else { continue }
+      let stops = wish == .leave
       switch checkpoints?.save(run) {
       case .success(let path)?: try emit(.checkpoint(.init(step: run.state.step, path: path)))
       case .failure(let error)? where stops: return .lost(error)
@@ -108,14 +121,14 @@ public struct TrainingProcess: Sendable {
     _ emit: (TrainerEvent) throws -> Void
   ) rethrows -> Ending {
     if case .failure(let error)? = checkpoints?.saveWeights(run) { checkpoints?.log("\(error)") }
-    for event in run.closing { try emit(event) }
+    try emit(run.closing)
     return .finished
   }
 
   private func started(
-    _ run: TrainingRun, from origin: Checkpoints.Origin?, in environment: [String: String]?
+    _ run: TrainingRun, from origin: Checkpoints.Origin?, saving checkpoints: Checkpoints?
   ) -> TrainerEvent {
-    var environment = environment ?? TrainingEnvironment.libraries
+    var environment = checkpoints?.environment ?? TrainingEnvironment.libraries
     if let origin {
       environment["resumed_from"] = origin.path
       for (name, value) in origin.differences { environment["resumed_\(name)"] = value }
@@ -124,6 +137,7 @@ public struct TrainingProcess: Sendable {
       .init(
         parameters: spec.architecture.parameters.total,
         activeParameters: spec.architecture.parameters.active, firstStep: run.state.step,
-        epochs: run.epochs, environment: environment))
+        epochs: run.epochs, checkpointsOnRequest: checkpoints != nil,
+        environment: environment))
   }
 }

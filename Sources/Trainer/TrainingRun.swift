@@ -16,18 +16,22 @@ final class TrainingRun {
   private let clock: TrainingClock
 
   /// A run before its first step.
-  init(_ spec: RunSpec, training: TokenWindows, evaluation: Evaluation, clock: TrainingClock) {
+  init(
+    _ spec: RunSpec, products: Products, training: TokenWindows, evaluation: Evaluation,
+    clock: TrainingClock
+  ) {
     self.spec = spec
     self.training = training
     self.evaluation = evaluation
     self.clock = clock
-    model = Transformer(spec.architecture, router: spec.router, sequences: spec.batchSequences)
+    model = Transformer(
+      spec.architecture, router: spec.router, sequences: spec.batchSequences, products: products)
     model.layout.initialise(model.parameters, spec.initialisation, seed: spec.seed)
     optimiser = AdamW(spec.optimiser, count: model.layout.count)
     batch = TokenBatch(sequences: spec.batchSequences, seqLen: spec.architecture.seqLen)
     order = WindowOrder(count: training.count, seed: spec.seed)
     plan = TrainingPlan(spec)
-    state = TrainingState(vocab: spec.architecture.vocab)
+    state = TrainingState(spec.architecture)
   }
 
   var isDone: Bool { state.step == spec.steps }
@@ -35,8 +39,8 @@ final class TrainingRun {
   /// Times that the run goes over its training text: D over the tokens that the windows predict.
   var epochs: Double { Double(spec.tokens) / Double(training.count * training.seqLen) }
 
-  /// The events of a run that is done.
-  var closing: [TrainerEvent] { state.record.closing(spec, evaluation, epochs: epochs) }
+  /// The last event of a run that is done.
+  var closing: TrainerEvent { state.record.closing(spec, evaluation, epochs: epochs) }
 
   /// What a trained model is: its parameters, and the biases that choose its experts.
   var weights: [StateTensor] { model.weights }
@@ -74,13 +78,20 @@ final class TrainingRun {
     }
     state.average.add(
       loss: loss, gradientNorm: norm, maxOverMean: RouterLoads.maxOverMean(model.loads))
-    if plan.isFinal(step) { state.record.add(finalLoss: loss, loads: model.loads) }
+    state.balance.add(model.loads)
+    if plan.isFinal(step) { state.record.add(finalLoss: loss) }
     if plan.reports(after: step) {
       try tell(
         state.average.event(
           step: step, tokens: step * spec.batchTokens, learningRate: learningRate,
           routes: !spec.architecture.isDense), emit)
       state.average = StepAverage()
+    }
+    if plan.tellsBalance(after: step), !spec.architecture.isDense {
+      let firstBlock = spec.architecture.denseLayers
+      for event in state.balance.close(after: step, firstBlock: firstBlock) {
+        try tell(event, emit)
+      }
     }
     return plan.evaluates(after: step) ? try evaluate(emit) : true
   }

@@ -1,3 +1,4 @@
+import Experiment
 import Foundation
 import Wire
 
@@ -14,10 +15,15 @@ struct TrainingState: Equatable, Codable {
   var watch: DivergenceWatch
   var record = TrainingRecord()
   var average = StepAverage()
+  var balance: BalanceWatch
   /// What the run has reported of its steps: a resumed run says it again, for whoever lost it.
   var told: [TrainerEvent] = []
 
-  init(vocab: Int) { watch = DivergenceWatch(vocab: vocab) }
+  /// Of a run before its first step.
+  init(_ architecture: Architecture) {
+    watch = DivergenceWatch(vocab: architecture.vocab)
+    balance = BalanceWatch(layers: architecture.moeLayers, experts: architecture.experts)
+  }
 
   /// From `json`; nil when that is no state.
   init?(json: String) {

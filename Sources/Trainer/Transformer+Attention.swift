@@ -13,18 +13,16 @@ extension Transformer {
     _ layer: ParameterLayout.Layer, _ activation: Activations.Layer, sequences: Int
   ) {
     let tokens = sequences * architecture.seqLen
-    ck_rms_norm_forward(
-      activation.entering, parameters.base + layer.attentionNorm.offset,
-      activation.attentionNormed, activation.attentionScales, tokens, d, Self.epsilon)
-    multiply(
-      Matrix(activation.attentionNormed, rows: tokens, columns: d),
+    attentionNormForward(layer, activation, tokens: tokens)
+    products.multiply(
+      Matrix(scratch.normed, rows: tokens, columns: d),
       parameters.matrix(layer.queryKeyValue),
       into: Matrix(activation.queryKeyValue, rows: tokens, columns: kvWidth))
     rotate(activation.queryKeyValue, tokens: tokens, direction: 1)
     var shape = shape(activation, sequences: sequences)
     ck_attention_forward(&shape, activation.queryKeyValue, activation.attended)
     activation.middle.update(from: activation.entering, count: tokens * d)
-    multiply(
+    products.multiply(
       Matrix(activation.attended, rows: tokens, columns: d),
       parameters.matrix(layer.attentionOutput),
       into: Matrix(activation.middle, rows: tokens, columns: d), accumulate: true)
@@ -37,10 +35,10 @@ extension Transformer {
     let tokens = sequences * architecture.seqLen
     let dResidual = Matrix(scratch.dResidual, rows: tokens, columns: d)
     let dQueryKeyValue = Matrix(scratch.dQueryKeyValue, rows: tokens, columns: kvWidth)
-    multiply(
+    products.multiply(
       dResidual, parameters.matrix(layer.attentionOutput).transposed,
       into: Matrix(scratch.dAttended, rows: tokens, columns: d))
-    multiply(
+    products.multiply(
       Matrix(activation.attended, rows: tokens, columns: d).transposed, dResidual,
       into: gradients.matrix(layer.attentionOutput))
     var shape = shape(activation, sequences: sequences)
@@ -48,16 +46,26 @@ extension Transformer {
       &shape, activation.queryKeyValue, activation.attended, scratch.dAttended,
       scratch.dQueryKeyValue)
     rotate(scratch.dQueryKeyValue, tokens: tokens, direction: -1)
-    multiply(
+    products.multiply(
       dQueryKeyValue, parameters.matrix(layer.queryKeyValue).transposed,
       into: Matrix(scratch.dNormed, rows: tokens, columns: d))
-    multiply(
-      Matrix(activation.attentionNormed, rows: tokens, columns: d).transposed, dQueryKeyValue,
+    attentionNormForward(layer, activation, tokens: tokens)
+    products.multiply(
+      Matrix(scratch.normed, rows: tokens, columns: d).transposed, dQueryKeyValue,
       into: gradients.matrix(layer.queryKeyValue))
     ck_rms_norm_backward(
       activation.entering, parameters.base + layer.attentionNorm.offset,
       activation.attentionScales, scratch.dNormed, scratch.dResidual,
       gradients.base + layer.attentionNorm.offset, tokens, d)
+  }
+
+  /// Leaves the norm of the residual stream in `scratch.normed`.
+  private func attentionNormForward(
+    _ layer: ParameterLayout.Layer, _ activation: Activations.Layer, tokens: Int
+  ) {
+    ck_rms_norm_forward(
+      activation.entering, parameters.base + layer.attentionNorm.offset, scratch.normed,
+      activation.attentionScales, tokens, d, Self.epsilon)
   }
 
   /// Rotates queries and keys, and not values.

@@ -10,8 +10,7 @@ extension Transformer {
     feedForwardNormForward(layer, activation, tokens: tokens)
     leaving.update(from: activation.middle, count: tokens * d)
     swiGLUForward(
-      tensors, activation.dense!, input: activation.feedForwardNormed, into: leaving,
-      tokens: tokens)
+      tensors, activation.dense!, input: scratch.normed, into: leaving, tokens: tokens)
   }
 
   /// `scratch.dResidual`: in, the gradient after the block; out, before it.
@@ -19,18 +18,19 @@ extension Transformer {
     _ layer: ParameterLayout.Layer, _ tensors: ParameterLayout.SwiGLU,
     _ activation: Activations.Layer, tokens: Int
   ) {
+    feedForwardNormForward(layer, activation, tokens: tokens)
     swiGLUBackward(
-      tensors, activation.dense!, input: activation.feedForwardNormed, tokens: tokens,
-      accumulate: false)
+      tensors, activation.dense!, input: scratch.normed, tokens: tokens, accumulate: false)
     feedForwardNormBackward(layer, activation, tokens: tokens)
   }
 
+  /// Leaves the norm of the residual stream in `scratch.normed`.
   func feedForwardNormForward(
     _ layer: ParameterLayout.Layer, _ activation: Activations.Layer, tokens: Int
   ) {
     ck_rms_norm_forward(
-      activation.middle, parameters.base + layer.feedForwardNorm.offset,
-      activation.feedForwardNormed, activation.feedForwardScales, tokens, d, Self.epsilon)
+      activation.middle, parameters.base + layer.feedForwardNorm.offset, scratch.normed,
+      activation.feedForwardScales, tokens, d, Self.epsilon)
   }
 
   /// Adds what flows back through the norm from `scratch.dNormed` to `scratch.dResidual`.
@@ -48,34 +48,35 @@ extension Transformer {
     _ tensors: ParameterLayout.SwiGLU, _ activation: Activations.SwiGLU,
     input: UnsafeMutablePointer<Float>, into leaving: UnsafeMutablePointer<Float>, tokens: Int
   ) {
-    multiply(
+    products.multiply(
       Matrix(input, rows: tokens, columns: d), parameters.matrix(tensors.gateUp),
       into: Matrix(activation.slopes, rows: tokens, columns: 2 * tensors.width))
     ck_swiglu_forward(activation.slopes, activation.activated, tokens, tensors.width)
-    multiply(
+    products.multiply(
       Matrix(activation.activated, rows: tokens, columns: tensors.width),
       parameters.matrix(tensors.down), into: Matrix(leaving, rows: tokens, columns: d),
       accumulate: true)
   }
 
-  /// From `scratch.dResidual` to `scratch.dNormed`, the gradient of the input.
+  /// From `scratch.dResidual` to `scratch.dNormed`, the gradient of the input. What the forward pass left
+  /// makes room for the gradients.
   func swiGLUBackward(
     _ tensors: ParameterLayout.SwiGLU, _ activation: Activations.SwiGLU,
     input: UnsafeMutablePointer<Float>, tokens: Int, accumulate: Bool
   ) {
     let dOutput = Matrix(scratch.dResidual, rows: tokens, columns: d)
     let activated = Matrix(activation.activated, rows: tokens, columns: tensors.width)
-    let dActivated = Matrix(scratch.dActivated, rows: tokens, columns: tensors.width)
-    let dGateUp = Matrix(scratch.dGateUp, rows: tokens, columns: 2 * tensors.width)
-    multiply(dOutput, parameters.matrix(tensors.down).transposed, into: dActivated)
-    multiply(
+    let dGateUp = Matrix(activation.slopes, rows: tokens, columns: 2 * tensors.width)
+    products.multiply(
       activated.transposed, dOutput, into: gradients.matrix(tensors.down))
+    let dActivated = activated
+    products.multiply(dOutput, parameters.matrix(tensors.down).transposed, into: dActivated)
     ck_swiglu_backward(
       activation.slopes, nil, nil, dActivated.base, dGateUp.base, nil, nil, tokens, tensors.width)
-    multiply(
+    products.multiply(
       dGateUp, parameters.matrix(tensors.gateUp).transposed,
       into: Matrix(scratch.dNormed, rows: tokens, columns: d), accumulate: accumulate)
-    multiply(
+    products.multiply(
       Matrix(input, rows: tokens, columns: d).transposed, dGateUp,
       into: gradients.matrix(tensors.gateUp))
   }

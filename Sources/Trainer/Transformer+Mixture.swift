@@ -16,14 +16,14 @@ extension Transformer {
     leaving.update(from: activation.middle, count: tokens * d)
     if let shared = tensors.shared, let sharedActivation = mixture.shared {
       swiGLUForward(
-        shared, sharedActivation, input: activation.feedForwardNormed, into: leaving,
+        shared, sharedActivation, input: scratch.normed, into: leaving,
         tokens: tokens)
     }
     let auxiliary = routerForward(
-      tensors, mixture, input: activation.feedForwardNormed, tokens: tokens)
+      tensors, mixture, input: scratch.normed, tokens: tokens)
     dispatch(tensors, mixture, tokens: tokens)
     var experts = kernelExperts(tensors.experts, mixture)
-    ck_experts_forward(&experts, activation.feedForwardNormed, leaving)
+    ck_experts_forward(&experts, scratch.normed, leaving)
     return auxiliary
   }
 
@@ -33,19 +33,20 @@ extension Transformer {
     _ activation: Activations.Layer, tokens: Int
   ) {
     let mixture = activation.mixture!
+    feedForwardNormForward(layer, activation, tokens: tokens)
     scratch.dNormed.update(repeating: 0, count: tokens * d)
     var experts = kernelExperts(tensors.experts, mixture)
     expertGradientSquares += ck_experts_backward(
-      &experts, activation.feedForwardNormed, scratch.dResidual, scratch.dNormed,
+      &experts, scratch.normed, scratch.dResidual, scratch.dNormed,
       gradients.base + tensors.experts.gateUp.offset, gradients.base + tensors.experts.down.offset,
       scratch.dPlacedWeights)
     for pair in 0..<tokens * architecture.topK {
       scratch.dWeights[pair] = scratch.dPlacedWeights[Int(mixture.places[pair])]
     }
-    routerBackward(tensors, mixture, input: activation.feedForwardNormed, tokens: tokens)
+    routerBackward(tensors, mixture, input: scratch.normed, tokens: tokens)
     if let shared = tensors.shared, let sharedActivation = mixture.shared {
       swiGLUBackward(
-        shared, sharedActivation, input: activation.feedForwardNormed, tokens: tokens,
+        shared, sharedActivation, input: scratch.normed, tokens: tokens,
         accumulate: true)
     }
     feedForwardNormBackward(layer, activation, tokens: tokens)

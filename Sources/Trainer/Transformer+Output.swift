@@ -12,17 +12,17 @@ extension Transformer {
     finalNormForward(tokens: tokens)
     var total = 0.0
     eachChunk(of: tokens) { start, rows in
-      let normed = Matrix(activations.finalNormed + start * d, rows: rows, columns: d)
+      let normed = Matrix(scratch.normed + start * d, rows: rows, columns: d)
       let logits = logits(normed)
       total += ck_cross_entropy(
         logits.base, batch.targets.baseAddress! + start, scratch.logitScales, rows,
         logits.columns, logits.stride, 1 / Float(tokens))
       let dNormed = Matrix(scratch.dNormed + start * d, rows: rows, columns: d)
-      multiply(logits, parameters.matrix(layout.output), into: dNormed)
+      products.multiply(logits, parameters.matrix(layout.output), into: dNormed)
       ck_scale_rows(dNormed.base, scratch.logitScales, rows, d)
       // Nothing else needs this chunk of the normed tokens.
       ck_scale_rows(normed.base, scratch.logitScales, rows, d)
-      multiply(
+      products.multiply(
         logits.transposed, normed, into: gradients.matrix(layout.output), accumulate: start > 0)
     }
     scratch.dResidual.update(repeating: 0, count: tokens * d)
@@ -37,7 +37,7 @@ extension Transformer {
     finalNormForward(tokens: batch.tokens)
     var total = 0.0
     eachChunk(of: batch.tokens) { start, rows in
-      let logits = logits(Matrix(activations.finalNormed + start * d, rows: rows, columns: d))
+      let logits = logits(Matrix(scratch.normed + start * d, rows: rows, columns: d))
       total += ck_cross_entropy_loss(
         logits.base, batch.targets.baseAddress! + start, rows, logits.columns, logits.stride)
     }
@@ -66,13 +66,13 @@ extension Transformer {
     let logits = Matrix(
       scratch.vocabularyLogits, rows: normed.rows, columns: architecture.vocab,
       stride: Self.logitStride(architecture.vocab))
-    multiply(normed, parameters.matrix(layout.output).transposed, into: logits)
+    products.multiply(normed, parameters.matrix(layout.output).transposed, into: logits)
     return logits
   }
 
   private func finalNormForward(tokens: Int) {
     ck_rms_norm_forward(
-      activations.leaving, parameters.base + layout.finalNorm.offset, activations.finalNormed,
+      activations.leaving, parameters.base + layout.finalNorm.offset, scratch.normed,
       activations.finalScales, tokens, d, Self.epsilon)
   }
 

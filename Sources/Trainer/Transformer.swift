@@ -2,7 +2,7 @@ import CKernels
 import Experiment
 import Foundation
 
-/// A decoder-only transformer and its gradients, float32, on one thread.
+/// A decoder-only transformer and its gradients on one thread, float32 but for what `products` read.
 ///
 /// For each block: x += attention(norm(x)), x += feedForward(norm(x)), with RMSNorm, rotary position
 /// embedding, grouped-query attention and SwiGLU or a mixture of SwiGLU experts. A batch is T tokens,
@@ -22,6 +22,8 @@ final class Transformer {
 
   let architecture: Architecture
   let router: RunSpec.Router
+  /// Of all matrices but the router's and the routed experts', which stay float32.
+  let products: Products
   let layout: ParameterLayout
   let parameters: FloatBuffer
   let gradients: FloatBuffer
@@ -38,9 +40,13 @@ final class Transformer {
   let cosines, sines: FloatBuffer
 
   /// - Parameter sequences: the most sequences that one batch may have.
-  init(_ architecture: Architecture, router: RunSpec.Router, sequences: Int) {
+  init(
+    _ architecture: Architecture, router: RunSpec.Router, sequences: Int,
+    products: Products = .float32
+  ) {
     self.architecture = architecture
     self.router = router
+    self.products = products
     layout = ParameterLayout(architecture)
     parameters = FloatBuffer(count: layout.count)
     gradients = FloatBuffer(count: layout.count)

@@ -9,6 +9,8 @@ public struct RegistryEvent: Hashable, Codable, Sendable {
     /// Finished runs from elsewhere, as a grid.
     case runsImported = "runs_imported"
     case runLeased = "run_leased"
+    /// Its trainer says that something deserves a look.
+    case runWarned = "run_warned"
     case runFinished = "run_finished"
     case runDiverged = "run_diverged"
     case runFailed = "run_failed"

@@ -9,12 +9,18 @@ public struct RunDetail: Hashable, Codable, Sendable {
   public var attempts: [Attempt]
   /// The newest number of each metric.
   public var metrics: [Latest]
+  /// What its trainers warned of, oldest first.
+  public var warnings: [TrainerEvent.Warning]
 
-  public init(rows: [RunRow], spec: RunSpec?, attempts: [Attempt], metrics: [Latest]) {
+  public init(
+    rows: [RunRow], spec: RunSpec?, attempts: [Attempt], metrics: [Latest],
+    warnings: [TrainerEvent.Warning]
+  ) {
     self.rows = rows
     self.spec = spec
     self.attempts = attempts
     self.metrics = metrics
+    self.warnings = warnings
   }
 
   /// One execution.

@@ -6,6 +6,7 @@ public enum TrainerEvent: Hashable, Sendable {
   case eval(Eval)
   case checkpoint(Checkpoint)
   case metric(Metric)
+  case warning(Warning)
   case finished(Finished)
   case diverged(Diverged)
 
@@ -20,17 +21,20 @@ public enum TrainerEvent: Hashable, Sendable {
     /// Times that the run goes over its training text, D over the tokens of that; above 1 some are
     /// seen again.
     public var epochs: Double?
+    /// Whether SIGUSR1 makes it write a checkpoint and go on.
+    public var checkpointsOnRequest: Bool
     /// What else a reader needs to reproduce the bits: instruction set, library versions.
     public var environment: [String: String]
 
     public init(
       parameters: Int, activeParameters: Int, firstStep: Int = 0, epochs: Double? = nil,
-      environment: [String: String] = [:]
+      checkpointsOnRequest: Bool = false, environment: [String: String] = [:]
     ) {
       self.parameters = parameters
       self.activeParameters = activeParameters
       self.firstStep = firstStep
       self.epochs = epochs
+      self.checkpointsOnRequest = checkpointsOnRequest
       self.environment = environment
     }
 
@@ -38,7 +42,9 @@ public enum TrainerEvent: Hashable, Sendable {
       case parameters
       case activeParameters = "active_parameters"
       case firstStep = "first_step"
-      case epochs, environment
+      case epochs
+      case checkpointsOnRequest = "checkpoints_on_request"
+      case environment
     }
 
     public init(from decoder: any Decoder) throws {
@@ -47,6 +53,8 @@ public enum TrainerEvent: Hashable, Sendable {
       activeParameters = try container.decode(Int.self, forKey: .activeParameters)
       firstStep = try container.decodeIfPresent(Int.self, forKey: .firstStep) ?? 0
       epochs = try container.decodeIfPresent(Double.self, forKey: .epochs)
+      checkpointsOnRequest =
+        try container.decodeIfPresent(Bool.self, forKey: .checkpointsOnRequest) ?? false
       environment =
         try container.decodeIfPresent([String: String].self, forKey: .environment) ?? [:]
     }
@@ -153,6 +161,21 @@ public enum TrainerEvent: Hashable, Sendable {
     }
   }
 
+  /// Something about the run that a person should look at while it goes on.
+  public struct Warning: Hashable, Codable, Sendable {
+    public var step: Int
+    /// What it is about, the same word each time: `dead_experts`.
+    public var kind: String
+    /// The facts, for people.
+    public var message: String
+
+    public init(step: Int, kind: String, message: String) {
+      self.step = step
+      self.kind = kind
+      self.message = message
+    }
+  }
+
   /// The run is done; the last line of a trainer that exits 0.
   public struct Finished: Hashable, Codable, Sendable {
     /// Training loss, nats a token, averaged over the end of the run.
@@ -209,7 +232,7 @@ public enum TrainerEvent: Hashable, Sendable {
 
 extension TrainerEvent: Codable {
   private enum Name: String, Codable {
-    case started, step, eval, checkpoint, metric, finished, diverged
+    case started, step, eval, checkpoint, metric, warning, finished, diverged
   }
 
   private enum CodingKeys: String, CodingKey { case event }
@@ -222,6 +245,7 @@ extension TrainerEvent: Codable {
     case .eval: self = .eval(try Eval(from: decoder))
     case .checkpoint: self = .checkpoint(try Checkpoint(from: decoder))
     case .metric: self = .metric(try Metric(from: decoder))
+    case .warning: self = .warning(try Warning(from: decoder))
     case .finished: self = .finished(try Finished(from: decoder))
     case .diverged: self = .diverged(try Diverged(from: decoder))
     }
@@ -244,6 +268,9 @@ extension TrainerEvent: Codable {
       try event.encode(to: encoder)
     case .metric(let event):
       try container.encode(Name.metric, forKey: .event)
+      try event.encode(to: encoder)
+    case .warning(let event):
+      try container.encode(Name.warning, forKey: .event)
       try event.encode(to: encoder)
     case .finished(let event):
       try container.encode(Name.finished, forKey: .event)

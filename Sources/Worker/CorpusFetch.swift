@@ -46,6 +46,8 @@ final class CorpusFetch: Undertaking {
     }
   }
 
+  /// What has arrived is on disk anyway.
+  func requestCheckpoint() {}
   func release(reason: String) { end(reason) }
   func stop(reason: String) { end(reason) }
 

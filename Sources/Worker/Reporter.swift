@@ -73,8 +73,8 @@ struct Reporter: Sendable {
 
   private func obey(_ directive: ReportReply.Directive, _ work: some Undertaking) {
     switch directive {
-    // Trainers write checkpoints at their own pace: their protocol has no word for this.
-    case .continue, .checkpoint: break
+    case .continue: break
+    case .checkpoint: work.requestCheckpoint()
     case .stop: work.stop(reason: "the daemon ended the run")
     }
   }

@@ -65,8 +65,10 @@ private struct AttentionExample {
   func run() -> (out: [Float], dqkv: [Float]) {
     var out = [Float](repeating: .nan, count: dout.count)
     var dqkv = [Float](repeating: .nan, count: qkv.count)
-    let rows = sequences * heads * length
-    let room = [rows * ck_attention_row(length), rows, ck_attention_scratch(length, headDim)]
+    let all = sequences * heads
+    let room = [
+      all * ck_attention_weights(length), all * length, ck_attention_scratch(length, headDim),
+    ]
     let memory = room.map { size in
       let part = UnsafeMutablePointer<Float>.allocate(capacity: size)
       part.initialize(repeating: .nan, count: size)

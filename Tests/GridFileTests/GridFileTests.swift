@@ -39,6 +39,25 @@ struct GridFileTests {
           - balance_coefficient: [0, 1e-2]
     """
 
+  @Test(
+    "A family may have a precision of its own; another word is refused with those that there are")
+  func precision() throws {
+    let text = Self.text.replacing("010", with: "1/32")
+    let own = text.replacing(
+      "    kind: dense\n", with: "    kind: dense\n    precision: bfloat16\n")
+    let families = try GridFile.decode(own, file: "grid.yaml").stages[0].families
+    #expect(families.map(\.precision) == [.bfloat16, .float32])
+    let all = "precision: bfloat16\n" + text
+    #expect(
+      try GridFile.decode(all, file: "grid.yaml").stages[0].families.map(\.precision)
+        == [.bfloat16, .bfloat16])
+    let error = #expect(throws: GridFileError.self) {
+      _ = try GridFile.decode("precision: float16\n" + text, file: "grid.yaml")
+    }
+    #expect(try #require(error).description.contains("float16"))
+    #expect(try #require(error).description.contains("bfloat16"))
+  }
+
   @Test("Every section lands in its place")
   func sections() throws {
     let text = Self.text.replacing("010", with: "1/32")

@@ -71,6 +71,34 @@ struct RecordingTests {
     ) { try await ledger.report(lease.run, epoch: lease.epoch, sequence: 3) }
   }
 
+  @Test("a warning that a resumed trainer says again is one event, and the run's detail has it")
+  func warning() async throws {
+    let ledger = try await Ledger()
+    try await ledger.submit([1, 2])
+    let warning = TrainerEvent.Warning(step: 5, kind: "dead_experts", message: "block 1: 3 of 8")
+    let first = try #require(try await ledger.leaseNext())
+    let other = try #require(try await ledger.leaseNext())
+    for lease in [first, other] {
+      _ = try await ledger.report(lease.run, epoch: lease.epoch, [.warning(warning)])
+    }
+    try await ledger.end(first.run, epoch: first.epoch, sequence: 2, Ledger.released)
+    let again = try #require(try await ledger.leaseNext())
+    let later = TrainerEvent.Warning(step: 10, kind: "dead_experts", message: "block 1: 4 of 8")
+    _ = try await ledger.report(
+      again.run, epoch: again.epoch, [.warning(warning), .warning(later)])
+    #expect(try await ledger.registry.run(first.run).warnings == [warning, later])
+    #expect(try await ledger.registry.run(other.run).warnings == [warning])
+    let events = try await ledger.registry.events(after: 0, limit: 100)
+      .filter { $0.kind == .runWarned }
+    #expect(events.map(\.epoch) == [1, 1, 2])
+    #expect(events.allSatisfy { $0.study == "s" && $0.worker == Ledger.worker })
+    #expect(
+      events[2].detail == [
+        "step": .integer(10), "warning": .text("dead_experts"),
+        "message": .text("block 1: 4 of 8"),
+      ])
+  }
+
   @Test("an outcome that is repeated leases no second run")
   func outcome() async throws {
     let ledger = try await Ledger()

@@ -13,6 +13,8 @@ final class FakeTrainer: Sendable {
   private let process: TrainerProcess
 
   static let startedLine = #"{"event":"started","parameters":10,"active_parameters":5}"#
+  static let ableLine =
+    #"{"event":"started","parameters":10,"active_parameters":5,"checkpoints_on_request":true}"#
   static let finishedLine = #"{"event":"finished","loss":4.5,"tokens":8,"flops":100}"#
 
   init(
@@ -42,6 +44,7 @@ final class FakeTrainer: Sendable {
 
   func run() async -> Outcome { await process.run() }
   func release() { process.release(reason: "the worker leaves") }
+  func requestCheckpoint() { process.requestCheckpoint() }
   func stop() { process.stop(reason: "the run was cancelled") }
 
   /// Runs it, and does `action` once the first event is there.

@@ -118,6 +118,35 @@ struct TrainerProcessTests {
     #expect(leaving.seen.last == .checkpoint(.init(step: 2, path: "c/2")))
   }
 
+  @Test("asked for a checkpoint, a trainer that can be asked writes one and goes on")
+  func checkpointOnRequest() async throws {
+    let trainer = try FakeTrainer(
+      """
+      trap 'echo "{\\"event\\":\\"checkpoint\\",\\"step\\":2,\\"path\\":\\"c/2\\"}"; asked=1' USR1
+      echo '\(FakeTrainer.ableLine)'
+      until [ "$asked" ]; do sleep 0.01; done
+      echo '\(FakeTrainer.finishedLine)'
+      """)
+    let outcome = await trainer.run { $0.requestCheckpoint() }
+    #expect(outcome == .finished(.init(loss: 4.5, tokens: 8, flops: 100)))
+    #expect(trainer.seen.dropFirst().first == .checkpoint(.init(step: 2, path: "c/2")))
+  }
+
+  @Test("one that did not say so gets no signal, which would end it")
+  func checkpointNotUnderstood() async throws {
+    let trainer = try FakeTrainer(
+      """
+      trap 'exit 75' TERM
+      echo '\(FakeTrainer.startedLine)'
+      while :; do sleep 0.01; done
+      """)
+    let outcome = await trainer.run {
+      $0.requestCheckpoint()
+      $0.release()
+    }
+    #expect(outcome == .released(reason: "the worker leaves"))
+  }
+
   static let stubborn = """
     trap '' TERM
     sleep 1000 &

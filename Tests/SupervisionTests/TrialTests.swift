@@ -86,6 +86,21 @@ struct TrialTests {
     #expect(trial.exited(.signal(9), log: "") == .released(reason: "cancelled"))
   }
 
+  @Test("a checkpoint is asked for only from a running trainer that said it can be asked")
+  func checkpoint() {
+    for able in [true, false] {
+      let started = TrainerEvent.Started(
+        parameters: 1, activeParameters: 1, checkpointsOnRequest: able)
+      var trial = trial(printing: [.started(started), Self.step])
+      #expect(trial.requestCheckpoint() == (able ? [.requestCheckpoint] : []))
+      #expect(trial.release(reason: "leaving") == [.terminate])
+      #expect(trial.requestCheckpoint() == [])
+      #expect(trial.exited(.code(75), log: "") == .released(reason: "leaving"))
+      #expect(trial.requestCheckpoint() == [])
+    }
+    #expect(Trial().requestCheckpoint() == [])
+  }
+
   @Test("a violation delivers what came before it, kills, and wins over every result")
   func violation() {
     var trial = trial(printing: [.finished(Self.finished)])

@@ -23,6 +23,17 @@ struct AllocationTests {
     #expect(ca_stop() == 0)
   }
 
+  @Test("a run's step asks for none between its events", arguments: [true, false])
+  func ofRun(dense: Bool) throws {
+    // Events after each fifth step, and the balance after each fiftieth.
+    let spec = TinyLanguage.spec(dense: dense, steps: 1000)
+    let run = try TinyLanguage.process(spec).makeRun()
+    for _ in 1...55 { _ = run.advance { _ in } }
+    ca_start()
+    for _ in 56...59 { _ = run.advance { _ in } }
+    #expect(ca_stop() == 0)
+  }
+
   @Test("the count is of this thread, and sees an array")
   func count() {
     ca_start()

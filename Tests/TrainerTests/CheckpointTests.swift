@@ -24,8 +24,12 @@ struct CheckpointTests {
       environment: environment, clock: .stopped, log: { log.append($0) })
     let ending = try TinyLanguage.process(spec).train(
       saving: checkpoints,
-      until: {
-        if case .step(let step) = events.last(where: \.isStep) { step.step >= stop } else { false }
+      asked: {
+        if case .step(let step)? = events.last(where: \.isStep), step.step >= stop {
+          .leave
+        } else {
+          .goOn
+        }
       }
     ) { events.append($0) }
     return (ending, events, log)
@@ -171,10 +175,13 @@ struct CheckpointTests {
 
   @Test("numbers survive to the bit")
   func state() throws {
-    var state = TrainingState(vocab: 50)
+    var state = TrainingState(TinyLanguage.spec().architecture)
     state.step = 7
     state.record.add(wall: 0.1, cpu: 1e-300)
     state.average.add(loss: 1 / 3, gradientNorm: .leastNonzeroMagnitude, maxOverMean: .pi)
+    state.balance.add([[5, 0, 0, 0, 0, 0, 3, 0]])
+    state.told = state.balance.close(after: 7, firstBlock: 1)
+    state.balance.add([[1, 2, 3, 4, 5, 6, 7, 8]])
     #expect(TrainingState(json: state.json) == state)
     #expect(TrainingState(json: "{}") == nil)
   }
@@ -199,7 +206,7 @@ enum Damage: CaseIterable {
     case .changedNumber: data[data.count - 1000] ^= 1
     case .changedState: data.replace("\\\"step\\\":20", with: "\\\"step\\\":10")
     case .olderLayout:
-      data.replace("\"orchestrator_checkpoint\":\"1\"", with: "\"orchestrator_checkpoint\":\"0\"")
+      data.replace("\"orchestrator_checkpoint\":\"2\"", with: "\"orchestrator_checkpoint\":\"1\"")
     case .weightsOnly:
       data.replace("\"orchestrator_checkpoint\"", with: "\"orchestrator_checkpoinT\"")
     case .text: data = Data("This is no checkpoint, it is a note.".utf8)
@@ -213,7 +220,7 @@ enum Damage: CaseIterable {
     case .cutInHeader: "it is torn: 100 bytes are there"
     case .cutInNumbers, .longer: "it is torn:"
     case .changedNumber, .changedState: "it is damaged:"
-    case .olderLayout: "it has layout 0, and this program reads layout 1"
+    case .olderLayout: "it has layout 1, and this program reads layout 2"
     case .weightsOnly: "it is no checkpoint"
     case .text: "it is no Safetensors file"
     }

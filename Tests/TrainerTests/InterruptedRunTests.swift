@@ -13,7 +13,9 @@ extension TrainerEvent {
     case .step(let event): event.step
     case .eval(let event): event.step
     case .checkpoint(let event): event.step
-    case .started, .metric, .finished, .diverged: nil
+    case .metric(let event): event.step
+    case .warning(let event): event.step
+    case .started, .finished, .diverged: nil
     }
   }
 }
@@ -24,6 +26,9 @@ struct InterruptedRunTests {
   private struct Record: Equatable {
     var steps: [Int: TrainerEvent] = [:]
     var evaluations: [Int: TrainerEvent] = [:]
+    /// By step and name.
+    var metrics: [String: TrainerEvent] = [:]
+    var warnings: [Int: TrainerEvent] = [:]
     var finished: TrainerEvent.Finished?
 
     init(_ events: [TrainerEvent]) {
@@ -34,7 +39,9 @@ struct InterruptedRunTests {
         case .finished(var last):
           (last.seconds, last.cpuSeconds) = (nil, nil)
           finished = last
-        case .started, .checkpoint, .metric, .diverged: break
+        case .metric(let metric): metrics["\(metric.step ?? 0) \(metric.name)"] = event
+        case .warning(let warning): warnings[warning.step] = event
+        case .started, .checkpoint, .diverged: break
         }
       }
     }
@@ -122,6 +129,8 @@ struct InterruptedRunTests {
       let record = Record(attempt.events)
       #expect(record.steps.allSatisfy { expected.steps[$0.key] == $0.value })
       #expect(record.evaluations.allSatisfy { expected.evaluations[$0.key] == $0.value })
+      #expect(record.metrics.allSatisfy { expected.metrics[$0.key] == $0.value })
+      #expect(record.warnings.allSatisfy { expected.warnings[$0.key] == $0.value })
     }
     let firstSteps = killed.compactMap(\.started?.firstStep)
     #expect(firstSteps == firstSteps.sorted())
@@ -129,6 +138,7 @@ struct InterruptedRunTests {
     #expect(killed.contains { $0.leftUnfinished })
 
     #expect(undisturbed.end == .code(0) && undisturbed.started?.firstStep == 0)
+    #expect(expected.metrics.count == 20 * 4)
     #expect(last.end == .code(0) && last.started?.firstStep ?? 0 > 0)
     #expect(Record(last.events) == expected)
     #expect(last.weights != nil && last.weights == undisturbed.weights)
@@ -160,5 +170,26 @@ struct InterruptedRunTests {
     // What the first attempt said is said again.
     #expect(Record(second.events) == Record(undisturbed.events))
     #expect(second.weights != nil && second.weights == undisturbed.weights)
+  }
+
+  @Test("asked for a checkpoint by SIGUSR1, it writes one, goes on, and ends in the same bits")
+  func askedToSave() async throws {
+    let (asked, undisturbed) = try await onOwnThread {
+      let (folder, environment) = try Self.prepare()
+      return (
+        try Attempt(
+          in: folder.data.appending(path: "asked"), environment, Self.unsaved, events: 20,
+          signal: SIGUSR1),
+        try Attempt(in: folder.data.appending(path: "undisturbed"), environment, Self.unsaved)
+      )
+    }
+    #expect(asked.started?.checkpointsOnRequest == true)
+    let saved = asked.events.compactMap {
+      if case .checkpoint(let event) = $0 { event } else { nil }
+    }
+    #expect(saved.count == 1 && saved.allSatisfy { $0.step < 2000 })
+    #expect(asked.end == .code(0))
+    #expect(Record(asked.events) == Record(undisturbed.events))
+    #expect(asked.weights != nil && asked.weights == undisturbed.weights)
   }
 }

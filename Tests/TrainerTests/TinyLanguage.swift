@@ -34,11 +34,12 @@ enum TinyLanguage {
   }
 
   static func process(
-    _ spec: RunSpec, clock: TrainingClock = .stopped
+    _ spec: RunSpec, products: Products.Kind = .float32, clock: TrainingClock = .stopped
   ) throws -> TrainingProcess {
     let windows = { TokenWindows(tokens: tokens($0, vocabulary: 32), seqLen: 16) }
     return try TrainingProcess(
-      spec, training: windows(4000), validation: windows(400), bytesPerToken: 2, clock: clock)
+      spec, products: products, training: windows(4000), validation: windows(400),
+      bytesPerToken: 2, clock: clock)
   }
 }
 

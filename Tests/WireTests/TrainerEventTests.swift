@@ -15,6 +15,7 @@ struct TrainerEventTests {
       .eval(.init(step: 1, split: "validation", loss: 4.8, bitsPerByte: 2.6)),
       .checkpoint(.init(step: 1, path: "checkpoints/1")),
       .metric(.init(name: "hellaswag", value: 0.3)),
+      .warning(.init(step: 3, kind: "dead_experts", message: "block 1: 2 of 8")),
       .finished(.init(loss: 4.7, tokens: 8, flops: 1e9)),
       .diverged(.init(step: 3, reason: "loss is not a number")),
     ]
@@ -29,5 +30,14 @@ struct TrainerEventTests {
     let line = #"{"event":"started","parameters":4,"active_parameters":4}"#
     let event = try JSONDecoder().decode(TrainerEvent.self, from: Data(line.utf8))
     #expect(event == .started(.init(parameters: 4, activeParameters: 4)))
+  }
+
+  @Test("a trainer says in `started` that it can be asked for checkpoints")
+  func checkpointsOnRequest() throws {
+    let line =
+      #"{"event":"started","parameters":4,"active_parameters":4,"checkpoints_on_request":true}"#
+    let event = try JSONDecoder().decode(TrainerEvent.self, from: Data(line.utf8))
+    #expect(
+      event == .started(.init(parameters: 4, activeParameters: 4, checkpointsOnRequest: true)))
   }
 }

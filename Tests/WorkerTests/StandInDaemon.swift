@@ -54,6 +54,7 @@ final class StandInDaemon: Sendable {
     var answers: [Int64: LeaseReply] = [:]
     var lost: Set<Int64> = []
     var stopped: Set<Int64> = []
+    var saved: Set<Int64> = []
     var requests = 0
   }
 
@@ -90,6 +91,9 @@ final class StandInDaemon: Sendable {
   func expect(report: Int, of run: Int64) {
     ledger.withLock { $0.sequences[run] = report - 1 }
   }
+
+  /// The next report of the run that is heard of is answered with `checkpoint`.
+  func save(run: Int64) { ledger.withLock { _ = $0.saved.insert(run) } }
 
   /// The next happening that `select` makes something of; those before it are forgotten.
   func next<Value>(_ select: (Happening) -> Value?) async -> Value {
@@ -148,8 +152,7 @@ final class StandInDaemon: Sendable {
     case ("POST", "/v1/reports"):
       let report: Report = decoded(request.body)
       guard record(report) else { return refusal(.leaseLost, "run \(report.run) is another's") }
-      let stopped = ledger.withLock { $0.stopped.contains(report.run) }
-      return json(ReportReply(directive: stopped ? .stop : .continue))
+      return json(ReportReply(directive: directive(for: report.run)))
     case ("POST", "/v1/outcomes"):
       return end(decoded(request.body))
     case ("POST", "/v1/checkpoints/expired"):
@@ -164,6 +167,13 @@ final class StandInDaemon: Sendable {
       return reply
     default:
       return refusal(.notFound, request.path)
+    }
+  }
+
+  private func directive(for run: Int64) -> ReportReply.Directive {
+    ledger.withLock { ledger in
+      if ledger.stopped.contains(run) { return .stop }
+      return ledger.saved.remove(run) == nil ? .continue : .checkpoint
     }
   }
 

@@ -61,6 +61,24 @@ struct WorkerServiceTests {
     }
   }
 
+  @Test("a daemon that wants a checkpoint gets one, and the training goes on")
+  func checkpoint() async throws {
+    let workshop = try Workshop(trainer: Workshop.asked)
+    let daemon = try StandInDaemon([.sample(run: 1)])
+    try await workshop.serving(daemon) {
+      await daemon.firstReport(of: 1)
+      daemon.save(run: 1)
+      var events: [TrainerEvent] = []
+      let outcome = await daemon.next { happening -> Outcome? in
+        if case .reported(let report) = happening { events += report.events }
+        if case .ended(let ended) = happening { return ended.outcome }
+        return nil
+      }
+      #expect(outcome == .finished(Workshop.result))
+      #expect(events == [.checkpoint(.init(step: 2, path: "c/2")), .finished(Workshop.result)])
+    }
+  }
+
   @Test(
     "lost requests, lost replies and a busy daemon change nothing that is recorded",
     arguments: [StandInDaemon.Fault.busy, .lostRequest, .lostReply])

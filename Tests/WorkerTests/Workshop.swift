@@ -24,6 +24,13 @@ final class Workshop: Sendable {
     echo '\(started)'
     while :; do sleep 0.1; done
     """
+  /// Goes on until it is asked for a checkpoint, and finishes then.
+  static let asked = """
+    trap 'echo "{\\"event\\":\\"checkpoint\\",\\"step\\":2,\\"path\\":\\"c/2\\"}"; asked=1' USR1
+    echo '{"event":"started","parameters":10,"active_parameters":5,"checkpoints_on_request":true}'
+    until [ "$asked" ]; do sleep 0.01; done
+    echo '\(finished)'
+    """
   /// Starts, waits for the file `go` in its run directory, and finishes after three steps.
   static let patient = """
     echo '\(started)'

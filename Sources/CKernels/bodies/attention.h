@@ -66,7 +66,7 @@ INLINE struct head head_of(const struct ck_attention *s, const float *qkv, long 
   at.query = qkv + at.offset_query;
   at.key = qkv + at.offset_key;
   at.value = qkv + at.offset_value;
-  at.weights = s->weights + index * s->seq_len * ck_attention_row(s->seq_len);
+  at.weights = s->weights + index * ck_attention_weights(s->seq_len);
   at.inverse = s->inverse + index * s->seq_len;
   return at;
 }
@@ -75,23 +75,25 @@ static void head_forward(
     const struct ck_attention *s, struct head at, const float *keys, const float *values,
     float *out) {
   long n = s->head_dim, length = s->seq_len, width = s->heads * n;
-  long stride = ck_attention_row(length);
   float scale = 1.0f / sqrtf((float)n);
-  for (long i = 0; i < length; i += TILE_ROWS) {
-    long rows = smaller(length - i, TILE_ROWS), seen = i + rows;
-    long end = smaller(rounded_up(seen, query_block), stride);
-    float *scores = at.weights + i * stride;
-    float *to = out + at.offset_out + i * width;
-    packed_product(
-        rows, smaller(rounded_up(seen, panel_width), length), n, n, at.query + i * s->row, s->row,
-        1, keys, scores, stride, 0);
-    for (long r = 0; r < rows; r++)
-      at.inverse[i + r] = 1.0f / exponentiate(scores + r * stride, i + r + 1, end, scale);
-    packed_product(rows, n, seen, length, scores, stride, 1, values, to, width, 0);
-    for (long r = 0; r < rows; r++) {
-      float inverse = at.inverse[i + r];
-      float *row = to + r * width;
-      for (long k = 0; k < n; k += LANES) store(row + k, inverse * load(row + k, n - k), n - k);
+  for (long block = 0; block < length; block += query_block) {
+    long stride = block + query_block, after = smaller(length, stride);
+    float *weights = at.weights + ck_attention_weights(block);
+    for (long i = block; i < after; i += TILE_ROWS) {
+      long rows = smaller(after - i, TILE_ROWS), seen = i + rows;
+      float *scores = weights + (i - block) * stride;
+      float *to = out + at.offset_out + i * width;
+      packed_product(
+          rows, smaller(rounded_up(seen, panel_width), length), n, n, at.query + i * s->row,
+          s->row, 1, keys, scores, stride, 0);
+      for (long r = 0; r < rows; r++)
+        at.inverse[i + r] = 1.0f / exponentiate(scores + r * stride, i + r + 1, stride, scale);
+      packed_product(rows, n, seen, length, scores, stride, 1, values, to, width, 0);
+      for (long r = 0; r < rows; r++) {
+        float inverse = at.inverse[i + r];
+        float *row = to + r * width;
+        for (long k = 0; k < n; k += LANES) store(row + k, inverse * load(row + k, n - k), n - k);
+      }
     }
   }
 }
@@ -126,10 +128,10 @@ static void block_backward(
     const struct ck_attention *s, struct head at, struct attention_scratch x, const float *out,
     const float *dout, float *dqkv, long i, int accumulate) {
   long n = s->head_dim, length = s->seq_len, width = s->heads * n;
-  long stride = ck_attention_row(length);
+  long stride = i + query_block;
   long rows = smaller(length - i, query_block), seen = i + rows;
   float scale = 1.0f / sqrtf((float)n);
-  const float *weights = at.weights + i * stride;
+  const float *weights = at.weights + ck_attention_weights(i);
   const float *o = out + at.offset_out + i * width, *d = dout + at.offset_out + i * width;
   for (long r = 0; r < rows; r++) {
     float inverse = at.inverse[i + r];

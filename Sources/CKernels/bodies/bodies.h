@@ -1,6 +1,7 @@
 #include "kernel.h"
 
 #include "adamw.h"
+#include "bfloat16.h"
 #include "cross_entropy.h"
 #include "rms_norm.h"
 #include "rope.h"

@@ -45,13 +45,19 @@ void ck_rope(
 // --- Causal attention: out = softmax(q·kᵀ/√head_dim + mask)·v ----------------------------------------
 
 enum {
-  /// Queries that the backward pass computes together.
+  /// Queries that are computed together.
   CK_QUERY_BLOCK = 32,
 };
 
-/// Numbers from one row of attention weights to the next: the sequence's length in whole blocks.
+/// A sequence's length in whole blocks.
 static inline long ck_attention_row(long seq_len) {
   return (seq_len + CK_QUERY_BLOCK - 1) / CK_QUERY_BLOCK * CK_QUERY_BLOCK;
+}
+
+/// The attention weights of one head of one sequence: block after block, each as wide as its last
+/// query sees; of `seq_len` before a block those of the blocks before it.
+static inline long ck_attention_weights(long seq_len) {
+  return ck_attention_row(seq_len) * (ck_attention_row(seq_len) + CK_QUERY_BLOCK) / 2;
 }
 
 /// Sequences one after the other. Query head h reads key and value head h · kv_heads / heads.
@@ -60,7 +66,7 @@ struct ck_attention {
   /// Numbers from one token's queries, keys and values to the next one's.
   long row;
   /// What the forward pass leaves for the backward pass: e^(score − the row's largest)
-  /// [sequences, heads, s, ck_attention_row(s)], and one over their sums [sequences, heads, s].
+  /// [sequences, heads, ck_attention_weights(s)], and one over their sums [sequences, heads, s].
   float *weights, *inverse;
   /// ck_attention_scratch() floats.
   float *scratch;
@@ -81,7 +87,7 @@ void ck_attention_backward(
 /// gate and up, which is all that the backward pass needs.
 void ck_swiglu_forward(float *gate_up, float *out, long rows, long width);
 /// From the slopes, what the forward pass gave (`activated`), and the gradient of scale · out:
-/// dgate_up [rows, 2·width]; dscale [rows]; scaled = scale · activated [rows, width]. scale [rows],
+/// dgate_up [rows, 2·width], which may be `slopes`; dscale [rows]; scaled = scale · activated [rows, width]. scale [rows],
 /// or NULL for 1: then activated, dscale and scaled are not used.
 void ck_swiglu_backward(
     const float *slopes, const float *activated, const float *scale, const float *dout,
@@ -116,6 +122,13 @@ void ck_scale_rows(float *x, const float *scales, long rows, long width);
 void ck_product(
     const float *a, long a_row, long a_column, const float *b, long b_row, long b_column, float *c,
     long c_row, long rows, long columns, long inner, int accumulate);
+
+// --- bfloat16: the upper half of a float, rounded to nearest, ties to even -------------------------
+
+/// out [rows, columns] from x, whose rows are `stride` apart.
+void ck_to_bfloat16(const float *x, long stride, uint16_t *out, long rows, long columns);
+/// The same numbers as floats.
+void ck_round_to_bfloat16(const float *x, long stride, float *out, long rows, long columns);
 
 // --- Experts: y[token] += weight · swiglu_expert(x[token]) -----------------------------------------
 

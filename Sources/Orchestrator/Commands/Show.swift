@@ -37,6 +37,11 @@ struct Show: AsyncParsableCommand {
     var parts = [TextTable.runs(detail.rows).rendered()]
     if !attempts.isEmpty { parts.append(attempts.rendered()) }
     if !latest.isEmpty { parts.append(latest.rendered()) }
+    if !detail.warnings.isEmpty {
+      parts.append(
+        detail.warnings.map { "warning (\($0.kind)) at step \($0.step): \($0.message)" }
+          .joined(separator: "\n"))
+    }
     if let spec = detail.spec { parts.append("spec " + (try PrettyJSON.text(spec))) }
     return parts.joined(separator: "\n\n")
   }

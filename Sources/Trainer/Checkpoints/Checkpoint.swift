@@ -8,7 +8,7 @@ import Wire
 /// `sha256` in the metadata is the digest of the whole file with sixty-four zeros in its place.
 struct Checkpoint {
   /// The layout that this program writes and reads; another one is refused.
-  static let layout = "1"
+  static let layout = "2"
 
   /// Metadata names.
   private enum Field {
