@@ -50,7 +50,7 @@ extension Transformer {
     var losses: [Double] = []
     losses.reserveCapacity(batch.tokens)
     eachChunk(of: batch.tokens) { start, rows in
-      let logits = logits(Matrix(activations.finalNormed + start * d, rows: rows, columns: d))
+      let logits = logits(Matrix(scratch.normed + start * d, rows: rows, columns: d))
       for row in 0..<rows {
         losses.append(
           ck_cross_entropy_loss(

@@ -50,7 +50,7 @@ final class Library {
       CheckpointFolder(directory: folder, earlier: []), policy: policy, spec: spec,
       environment: [:], clock: .stopped, log: { _ in })
     var finished: TrainerEvent.Finished?
-    _ = process.train(saving: checkpoints, until: { false }) { event in
+    _ = process.train(saving: checkpoints, asked: { .goOn }) { event in
       if case .finished(let last) = event { finished = last }
     }
     return (folder, finished)

@@ -103,13 +103,12 @@ private struct CertificatePair: Sendable {
   }
 
   private static func key(in path: String) throws -> NIOSSLPrivateKey {
-    var status = stat()
-    guard stat(path, &status) == 0, FileManager.default.isReadableFile(atPath: path) else {
-      throw CertificateFault.unreadable(path)
-    }
-    guard status.st_mode & 0o007 == 0 else {
-      throw CertificateFault.exposedKey(path, mode: Int(status.st_mode & 0o777))
-    }
+    let target = URL(filePath: path).resolvingSymlinksInPath().path
+    let attributes = try? FileManager.default.attributesOfItem(atPath: target)
+    guard let mode = attributes?[.posixPermissions] as? Int,
+      FileManager.default.isReadableFile(atPath: path)
+    else { throw CertificateFault.unreadable(path) }
+    guard mode & 0o007 == 0 else { throw CertificateFault.exposedKey(path, mode: mode & 0o777) }
     guard let key = try? NIOSSLPrivateKey(file: path, format: .pem) else {
       throw CertificateFault.noKey(path)
     }

@@ -108,6 +108,7 @@ extension RegistryEvent {
       case .gridSettled: "\(grid)\(place) is settled"
       case .runsImported: "runs\(place) were imported"
       case .runLeased: "\(run)\(place) was leased"
+      case .runWarned: "\(run)\(place) warns"
       case .runFinished: "\(run)\(place) finished"
       case .runDiverged: "\(run)\(place) diverged"
       case .runFailed: "\(run)\(place) failed"
