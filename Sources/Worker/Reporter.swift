@@ -61,7 +61,8 @@ struct Reporter: Sendable {
     case .api(let refusal):
       switch refusal.code {
       case .leaseLost, .notFound, .conflict: .lost
-      case .invalid, .refused, .busy, .unavailable, .internal, .unauthenticated, .forbidden, .tooLarge,
+      case .invalid, .refused, .busy, .unavailable, .internal, .unauthenticated, .forbidden,
+        .tooLarge,
         .tooManyRequests:
         .refused(refusal)
       }

@@ -46,23 +46,6 @@ struct OutlivingTests {
     }
   }
 
-  @Test("a short silence ends no trainer, and a word of the daemon begins a new one")
-  func heard() async throws {
-    let workshop = try Workshop(trainer: Workshop.patient)
-    // Every other report goes wrong, for far longer than the limit in all.
-    let daemon = try StandInDaemon([.sample(run: 1)]) { number, path in
-      path == "/v1/reports" && number.isMultiple(of: 2) ? .busy : nil
-    }
-    let start = ContinuousClock.now
-    try await workshop.serving(daemon, { $0.orphanLimit = .seconds(2) }) {
-      while start.duration(to: .now) < .milliseconds(2500) {
-        await daemon.next { if case .swallowed = $0 { () } else { nil } }
-      }
-      try Data().write(to: workshop.file("go", of: 1))
-      #expect(await daemon.nextOutcome() == .finished(Workshop.result))
-    }
-  }
-
   @Test("a checkpoint is reported at once, not when the next report is due")
   func checkpoint() async throws {
     let workshop = try Workshop(

@@ -69,6 +69,13 @@ struct Desk: Sendable {
     return try await self.lease(next)
   }
 
+  /// The reply with this lease found nobody: its run goes back at once instead of when the lease lapses.
+  func undelivered(_ lease: StoredLease) async {
+    // One that has been lost or ended meanwhile is nobody's to give back.
+    try? await registry.giveBack(lease, now: clock.now())
+    await queue.raise()
+  }
+
   /// Which of a worker's checkpoints nothing will resume any more.
   func expired(_ kept: KeptCheckpoints) async throws -> ExpiredCheckpoints {
     ExpiredCheckpoints(runs: try await registry.expiredCheckpoints(kept, now: clock.now()))

@@ -45,6 +45,24 @@ enum JSONBody {
     response(ByteBuffer(string: text), status: .ok)
   }
 
+  /// The same; `failed` is called when it cannot be delivered.
+  static func response(
+    text: String, ifUndelivered failed: @escaping @Sendable () async -> Void
+  ) -> Response {
+    let buffer = ByteBuffer(string: text)
+    return Response(
+      status: .ok, headers: [.contentType: "application/json; charset=utf-8"],
+      body: ResponseBody(contentLength: buffer.readableBytes) { writer in
+        do {
+          try await writer.write(buffer)
+          try await writer.finish(nil)
+        } catch {
+          await failed()
+          throw error
+        }
+      })
+  }
+
   private static func response(_ body: ByteBuffer, status: HTTPResponse.Status) -> Response {
     Response(
       status: status, headers: [.contentType: "application/json; charset=utf-8"],

@@ -41,7 +41,11 @@ enum Routes {
     }
     group.post("/leases") { request, _ in
       let wish = try await JSONBody.decode(LeaseRequest.self, from: request)
-      return JSONBody.response(text: try StoredLease.reply(try await desk.lease(wish)))
+      let lease = try await desk.lease(wish)
+      let text = try StoredLease.reply(lease)
+      guard let lease, wish.waitSeconds > 0 else { return JSONBody.response(text: text) }
+      // Whoever waited may be gone by now.
+      return JSONBody.response(text: text, ifUndelivered: { await desk.undelivered(lease) })
     }
     group.post("/reports") { request, _ in
       let report = try await JSONBody.decode(Report.self, from: request)
