@@ -36,14 +36,6 @@ extension Registry {
       }
     }
   }
-
-  /// Takes a lease back that its worker never got: leased → queued, at no cost. Throws `.leaseLost`.
-  public func giveBack(_ lease: StoredLease, now: Int64) async throws {
-    try await write { database in
-      try database.release(
-        lease.run, epoch: lease.epoch, reason: "its worker did not wait for it", now: now)
-    }
-  }
 }
 
 extension Database {

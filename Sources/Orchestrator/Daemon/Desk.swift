@@ -31,15 +31,17 @@ struct Desk: Sendable {
     await queue.raise()
   }
 
-  /// A lease, waiting for one as long as the request allows.
+  /// A lease, waiting for one as long as the request allows. Throws `CancellationError` when who asked
+  /// has gone.
   func lease(_ request: LeaseRequest) async throws -> StoredLease? {
     let deadline = ContinuousClock.now + .seconds(min(max(request.waitSeconds, 0), 60))
     while true {
+      try Task.checkCancellation()
       let seen = await queue.count
       let lease = try await registry.grant(
         request, now: clock.now(), leaseDuration: settings.lease)
       let left = ContinuousClock.now.duration(to: deadline)
-      if lease != nil || left <= .zero || Task.isCancelled || lifecycle.isStopping {
+      if lease != nil || left <= .zero || lifecycle.isStopping {
         return lease
       }
       await queue.wait(after: seen, limit: left)
@@ -67,13 +69,6 @@ struct Desk: Sendable {
       return lease
     }
     return try await self.lease(next)
-  }
-
-  /// The reply with this lease found nobody: its run goes back at once instead of when the lease lapses.
-  func undelivered(_ lease: StoredLease) async {
-    // One that has been lost or ended meanwhile is nobody's to give back.
-    try? await registry.giveBack(lease, now: clock.now())
-    await queue.raise()
   }
 
   /// Which of a worker's checkpoints nothing will resume any more.

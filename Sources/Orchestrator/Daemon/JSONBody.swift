@@ -14,9 +14,17 @@ enum JSONBody {
   static func decode<Body: Decodable>(
     _ type: Body.Type, from request: Request, limit: Int = limit
   ) async throws -> Body {
+    var request = request
+    return try await decode(type, collecting: &request, limit: limit)
+  }
+
+  /// The same, where the request is still needed: its body is in memory then.
+  static func decode<Body: Decodable>(
+    _ type: Body.Type, collecting request: inout Request, limit: Int = limit
+  ) async throws -> Body {
     let buffer: ByteBuffer
     do {
-      buffer = try await request.body.collect(upTo: limit)
+      buffer = try await request.collectBody(upTo: limit)
     } catch is NIOTooManyBytesError {
       throw APIError(
         .tooLarge, "the request's body is larger than \(limit) bytes",
@@ -43,24 +51,6 @@ enum JSONBody {
   /// A 200 reply of JSON that is text already.
   static func response(text: String) -> Response {
     response(ByteBuffer(string: text), status: .ok)
-  }
-
-  /// The same; `failed` is called when it cannot be delivered.
-  static func response(
-    text: String, ifUndelivered failed: @escaping @Sendable () async -> Void
-  ) -> Response {
-    let buffer = ByteBuffer(string: text)
-    return Response(
-      status: .ok, headers: [.contentType: "application/json; charset=utf-8"],
-      body: ResponseBody(contentLength: buffer.readableBytes) { writer in
-        do {
-          try await writer.write(buffer)
-          try await writer.finish(nil)
-        } catch {
-          await failed()
-          throw error
-        }
-      })
   }
 
   private static func response(_ body: ByteBuffer, status: HTTPResponse.Status) -> Response {

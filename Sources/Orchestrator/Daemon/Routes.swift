@@ -40,12 +40,20 @@ enum Routes {
       return Response(status: .noContent)
     }
     group.post("/leases") { request, _ in
-      let wish = try await JSONBody.decode(LeaseRequest.self, from: request)
-      let lease = try await desk.lease(wish)
-      let text = try StoredLease.reply(lease)
-      guard let lease, wish.waitSeconds > 0 else { return JSONBody.response(text: text) }
-      // Whoever waited may be gone by now.
-      return JSONBody.response(text: text, ifUndelivered: { await desk.undelivered(lease) })
+      var request = request
+      let wish = try await JSONBody.decode(LeaseRequest.self, collecting: &request)
+      guard wish.waitSeconds > 0 else {
+        return JSONBody.response(text: try StoredLease.reply(try await desk.lease(wish)))
+      }
+      do {
+        // Whoever hangs up while it waits must not be leased a run. It costs the connection.
+        let lease = try await request.body.consumeWithCancellationOnInboundClose { _ in
+          try await desk.lease(wish)
+        }
+        return JSONBody.response(text: try StoredLease.reply(lease))
+      } catch is CancellationError {
+        throw APIError(.unavailable, "who asked has gone")
+      }
     }
     group.post("/reports") { request, _ in
       let report = try await JSONBody.decode(Report.self, from: request)
