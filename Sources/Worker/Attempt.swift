@@ -79,18 +79,17 @@ struct Attempt: Sendable {
     let reporter = Reporter(
       outbox: outbox, link: link, period: period, orphanLimit: settings.orphanLimit)
     return await withTaskCancellationHandler {
-      await withTaskGroup(of: Reporter.Verdict.self) { group in
-        group.addTask { await reporter.run(work) }
-        let ending = await work.run()
-        group.cancelAll()
-        switch await group.next() {
-        case .lost: return .cut(.lost)
-        case .refused(let refusal):
-          outbox.discard()
-          let message = "the daemon refused what the trainer reported: \(refusal)"
-          return .cut(.outcome(.failed(.init(kind: .protocol, message: message))))
-        case .accepted, nil: return .ended(ending)
-        }
+      // A task of its own: a worker that leaves keeps the lease until its trainer has left.
+      let reporting = Task { await reporter.run(work) }
+      let ending = await work.run()
+      reporting.cancel()
+      switch await reporting.value {
+      case .lost: return .cut(.lost)
+      case .refused(let refusal):
+        outbox.discard()
+        let message = "the daemon refused what the trainer reported: \(refusal)"
+        return .cut(.outcome(Self.failed(.protocol, message)))
+      case .accepted: return .ended(ending)
       }
     } onCancel: {
       work.release(reason: Self.leaving)

@@ -101,7 +101,7 @@ struct OutlivingTests {
   func killed() async throws {
     let workshop = try Workshop()
     try killed(7, on: "here", in: workshop)
-    let daemon = try StandInDaemon()
+    let daemon = try StandInDaemon([.sample(run: 8)])
     daemon.expect(report: 2, of: 7)
     let settings: (inout WorkerSettings) -> Void = {
       $0.folder = RunFolder(id: "f", node: "here", isShared: false)
@@ -114,6 +114,8 @@ struct OutlivingTests {
       #expect(ended.report.sequence == 3)
       guard case .failed(let failure) = ended.outcome else { fatalError() }
       #expect(failure.kind == .lost)
+      // Its own runs come after that.
+      #expect(await daemon.nextOutcome() == .finished(Workshop.result))
     }
     #expect(!FileManager.default.fileExists(atPath: workshop.file("spool.jsonl", of: 7).path))
   }
