@@ -74,7 +74,8 @@ let package = Package(
       name: "Trainer", dependencies: ["Experiment", "Wire", "Corpus", "CKernels", "COneDNN"],
       swiftSettings: numeric),
     .target(
-      name: "Registry", dependencies: ["Experiment", "Wire", "CMigrations", grdb, grdbSQLite],
+      name: "Registry",
+      dependencies: ["Experiment", "Wire", "CMigrations", "CStatfs", grdb, grdbSQLite],
       swiftSettings: strict),
 
     // The two programs.
@@ -105,6 +106,7 @@ let package = Package(
         .linkedLibrary("sentencepiece"), .linkedLibrary("sentencepiece_train"),
       ]),
     .systemLibrary(name: "COneDNN"),
+    .systemLibrary(name: "CStatfs"),
     .systemLibrary(name: "CNLopt", pkgConfig: "nlopt"),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto"),
 
@@ -151,7 +153,7 @@ let package = Package(
     .testTarget(
       name: "WorkerTests",
       dependencies: [
-        "Worker", "Trainer", "Supervision", "Client", "Experiment", "Wire", "Loopback",
+        "Worker", "Trainer", "Supervision", "Client", "Corpus", "Experiment", "Wire", "Loopback",
         argumentParser, logging,
       ],
       swiftSettings: strict),

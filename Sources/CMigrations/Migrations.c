@@ -26,6 +26,10 @@ static const char v006_webhook[] = {
 #embed "../../migrations/v006_webhook.sql" suffix(, 0)
 };
 
+static const char v007_checkpoint[] = {
+#embed "../../migrations/v007_checkpoint.sql" suffix(, 0)
+};
+
 static const Migration migrations[] = {
     {"v001_registry", v001_registry},
     {"v002_writer", v002_writer},
@@ -33,6 +37,7 @@ static const Migration migrations[] = {
     {"v004_evaluation", v004_evaluation},
     {"v005_token", v005_token},
     {"v006_webhook", v006_webhook},
+    {"v007_checkpoint", v007_checkpoint},
 };
 
 const int migration_count = sizeof migrations / sizeof migrations[0];

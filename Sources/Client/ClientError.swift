@@ -14,6 +14,8 @@ public enum ClientError: Error, Hashable, Sendable {
   case invalidAddress(String)
   /// The body cannot be written as JSON.
   case invalidBody(reason: String)
+  /// What arrives cannot be written to its file.
+  case unwritable(reason: String)
   /// The task that asked was cancelled.
   case cancelled
 
@@ -23,7 +25,7 @@ public enum ClientError: Error, Hashable, Sendable {
     case .unreachable: true
     case .api(let error): [.busy, .tooManyRequests, .unavailable, .internal].contains(error.code)
     case .badReply(_, let status, _): status == 429 || (500..<600).contains(status)
-    case .untrusted, .invalidAddress, .invalidBody, .cancelled: false
+    case .untrusted, .invalidAddress, .invalidBody, .unwritable, .cancelled: false
     }
   }
 }
@@ -62,6 +64,7 @@ extension ClientError: CustomStringConvertible {
         hint: write http://HOST:PORT, https://HOST:PORT or unix:/PATH/TO/SOCKET
       """
     case .invalidBody(let reason): "the request cannot be written as JSON: \(reason)"
+    case .unwritable(let reason): "what the daemon sends cannot be written: \(reason)"
     case .cancelled: "the request was cancelled"
     }
   }

@@ -30,6 +30,21 @@ extension DaemonClient {
       .post, "/v1/outcomes", body: outcome, waiting: .seconds(outcome.next?.waitSeconds ?? 0))
   }
 
+  /// `POST /v1/checkpoints/expired`.
+  public func expired(_ kept: KeptCheckpoints) async throws(ClientError) -> ExpiredCheckpoints {
+    try await send(.post, "/v1/checkpoints/expired", body: kept)
+  }
+
+  /// `GET /v1/corpora/{sha256}`: the manifest's file, byte for byte.
+  public func corpusManifest(sha256: String) async throws(ClientError) -> Data {
+    try await data(.get, "/v1/corpora/\(Self.escaped(sha256))")
+  }
+
+  /// Where `download` finds a file of a corpus.
+  public static func path(ofCorpus sha256: String, file: String) -> String {
+    "/v1/corpora/\(escaped(sha256))/files/\(escaped(file))"
+  }
+
   /// `POST /v1/grids`. Expanding a large grid takes its time.
   public func submit(_ submission: Submission) async throws(ClientError) -> SubmissionReply {
     try await send(.post, "/v1/grids", body: submission, waiting: .seconds(270))

@@ -14,7 +14,7 @@ public struct DaemonClient: Sendable {
 
   /// How it reaches the daemon.
   public let configuration: ClientConfiguration
-  private let transfers = TransferLoop()
+  let transfers = TransferLoop()
 
   /// A client that connects when it is first used.
   public init(_ configuration: ClientConfiguration) {
@@ -57,6 +57,12 @@ public struct DaemonClient: Sendable {
     let request = HTTPRequest(
       method: method.rawValue, url: url, body: body, timeout: configuration.timeout + waiting)
     let response = try await transfers.perform(request, configuration)
+    try refuse(response, of: url)
+    return response
+  }
+
+  /// Throws what a reply that refuses says.
+  func refuse(_ response: HTTPResponse, of url: String) throws(ClientError) {
     guard (200..<300).contains(response.status) else {
       guard let refusal = try? JSONDecoder().decode(APIError.self, from: response.body) else {
         let text = String(decoding: response.body.prefix(200), as: UTF8.self)
@@ -64,6 +70,5 @@ public struct DaemonClient: Sendable {
       }
       throw .api(refusal)
     }
-    return response
   }
 }

@@ -7,12 +7,14 @@ struct HTTPRequest: Sendable {
   var method: String
   var url: String
   var body: Data?
-  /// From start to end.
+  /// From start to end; zero: as long as something arrives.
   var timeout: Duration
   /// Further header lines, as `Name: value`.
   var headers: [String] = []
   /// Bytes of the reply that are kept.
   var replyLimit = Int.max
+  /// Takes the body of a reply that does not refuse.
+  var file: DownloadFile?
 }
 
 /// A reply that arrived whole.
@@ -55,8 +57,6 @@ final class Transfer: @unchecked Sendable {
     guard code == CURLE_OK else {
       return complete(.failure(failure(code)))
     }
-    var status = 0
-    ccurl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
     complete(.success(HTTPResponse(status: status, body: received)))
   }
 
@@ -85,6 +85,10 @@ final class Transfer: @unchecked Sendable {
     ccurl_set_long(
       handle, CURLOPT_CONNECTTIMEOUT_MS, Self.milliseconds(configuration.connectTimeout))
     ccurl_set_long(handle, CURLOPT_TIMEOUT_MS, Self.milliseconds(request.timeout))
+    if request.timeout == .zero {
+      ccurl_set_long(handle, CURLOPT_LOW_SPEED_LIMIT, 1)
+      ccurl_set_long(handle, CURLOPT_LOW_SPEED_TIME, 30)
+    }
     if case .socket(let path) = configuration.address {
       ccurl_set_string(handle, CURLOPT_UNIX_SOCKET_PATH, path)
     }
@@ -97,12 +101,24 @@ final class Transfer: @unchecked Sendable {
     ccurl_set_pointer(handle, CURLOPT_WRITEDATA, Unmanaged.passUnretained(self).toOpaque())
     ccurl_set_writer(handle) { bytes, size, count, context in
       let transfer = Unmanaged<Transfer>.fromOpaque(context!).takeUnretainedValue()
-      let room = transfer.request.replyLimit - transfer.received.count
-      transfer.received.append(
-        UnsafeRawPointer(bytes!).assumingMemoryBound(to: UInt8.self),
-        count: min(size * count, room))
-      return size * count
+      let piece = UnsafeRawBufferPointer(start: bytes, count: size * count)
+      return transfer.take(piece) ? piece.count : 0
     }
+  }
+
+  /// Takes the next piece of the body; false ends the transfer.
+  private func take(_ piece: UnsafeRawBufferPointer) -> Bool {
+    if let file = request.file, (200..<300).contains(status) {
+      return file.take(piece, status: status)
+    }
+    received.append(contentsOf: piece.prefix(request.replyLimit - received.count))
+    return true
+  }
+
+  private var status: Int {
+    var status = 0
+    ccurl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
+    return status
   }
 
   private func setUpBody(token: BearerToken?) {

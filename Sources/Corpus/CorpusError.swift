@@ -22,6 +22,10 @@ public enum CorpusError: Error {
   case documentsMalformed(URL, reason: String)
   case textUnknown(name: String)
 
+  // Corpora from another machine
+  case manifestDiffers(expected: String, found: String)
+  case damagedInTransit(file: String, expected: String, found: String)
+
   // Preparation
   case unknownRecipe(String, known: [String])
   case toolMissing(String, package: String)
@@ -63,6 +67,10 @@ extension CorpusError: CustomStringConvertible {
     case .nameTaken(let name, let folder):
       "A corpus '\(name)' made from other inputs is in \(folder.path)"
     case .nameInvalid(let name): "'\(name)' cannot name a corpus"
+    case .manifestDiffers(let expected, let found):
+      "The manifest that arrived has the SHA-256 \(found), not \(expected)"
+    case .damagedInTransit(let file, let expected, let found):
+      "\(file) arrived with the SHA-256 \(found), not \(expected); it was deleted"
     case .documentsUnknown(let name, let folder):
       "The corpus '\(name)' in \(folder.path) does not say which tokens are whose"
     case .documentsMalformed(let url, let reason):
@@ -112,6 +120,8 @@ extension CorpusError: CustomStringConvertible {
     case .documentsMalformed(let url, _): "Remove \(url.path) and prepare the corpus again."
     case .textUnknown: "Take a corpus that was prepared or imported from text."
     case .nameInvalid: "Use letters, digits, '.', '-' and '_', not beginning with '.'."
+    case .manifestDiffers, .damagedInTransit:
+      "Check the corpus on the daemon's machine, and what stands between: a proxy may change bytes."
     case .unknownRecipe(_, let known):
       "Recipes: \(known.joined(separator: ", ")). For your own text: orchestrator corpus import."
     case .toolMissing(_, let package): "Install the Debian package \(package)."

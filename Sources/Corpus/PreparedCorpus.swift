@@ -110,6 +110,16 @@ public struct PreparedCorpus: Sendable {
     }
   }
 
+  /// The file of this name that the manifest records, and where it is; nil for any other name, so that
+  /// no name leads out of the folder.
+  public func file(named name: String) -> (record: CorpusManifest.FileRecord, url: URL)? {
+    manifest.files.first { $0.file == name }
+      .map { ($0, folder.appendingPathComponent($0.file)) }
+  }
+
+  /// Where the manifest is.
+  public var manifestFile: URL { folder.appendingPathComponent(Self.manifestName) }
+
   /// Compares each file's size with the manifest, which costs no reading.
   private func checkSizes() throws {
     for record in manifest.files {

@@ -12,6 +12,7 @@ struct Attempt {
       switch outcome {
       case .finished: self = .finished
       case .diverged: self = .diverged
+      case .failed(let failure) where failure.kind == .lost: self = .lost
       case .failed: self = .failed
       case .released: self = .released
       }

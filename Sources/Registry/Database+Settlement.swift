@@ -62,6 +62,23 @@ extension Database {
     try judgeNode(after: attempt, now: now)
   }
 
+  /// A study holds again what `settle` gave back, and has not spent it: an attempt that was taken for
+  /// lost goes on.
+  func unsettle(_ attempt: Attempt, now: Int64) throws {
+    let row = try Row.fetchOne(
+      cachedStatement(
+        sql: """
+          SELECT attempt.study_id, attempt.flops, run.flops
+          FROM attempt JOIN run ON run.id = attempt.run_id
+          WHERE attempt.run_id = ? AND attempt.epoch = ?
+          """), arguments: [attempt.run, attempt.epoch])
+    guard let row, let study: Int64 = row[0] else { return }
+    try cachedStatement(sql: "UPDATE attempt SET flops = NULL WHERE run_id = ? AND epoch = ?")
+      .execute(arguments: [attempt.run, attempt.epoch])
+    try change(
+      study, by: attempt.grant, count: 1, flops: row[2] ?? 0, spent: -(row[1] ?? 0), now: now)
+  }
+
   /// Which share of its run an attempt has trained, from the steps that it has reported.
   private func trained(_ attempt: Settled, tokens: Int, batch: Int) throws -> Double {
     guard tokens > 0, batch > 0 else { return 0 }

@@ -43,8 +43,9 @@ extension Database {
   func lease(of attempt: Attempt) throws -> StoredLease {
     let spec = try String.fetchOne(
       self, sql: "SELECT spec FROM run WHERE id = ?", arguments: [attempt.run])
-    return StoredLease(
+    let lease = StoredLease(
       run: attempt.run, epoch: attempt.epoch, spec: spec ?? "", grant: attempt.grant)
+    return try withEarlierAttempts(lease, worker: attempt.worker)
   }
 
   /// queued → leased, for the first run in order that the worker has room for.
@@ -130,7 +131,7 @@ extension Database {
     try append(
       .runLeased, at: now, study: entry.study, run: lease.run, epoch: lease.epoch,
       worker: request.worker)
-    return lease
+    return try withEarlierAttempts(lease, worker: request.worker)
   }
 }
 

@@ -21,8 +21,11 @@ extension Registry {
   ) async throws -> StoredLease? {
     try await write(.control, events: report.report.events.count) { database in
       let (run, epoch) = (report.report.run, report.report.epoch)
-      let attempt = try database.attempt(run, epoch: epoch)
       let expiresAt = now + leaseDuration.milliseconds
+      var attempt = try database.attempt(run, epoch: epoch)
+      if attempt.end != Attempt.End(report.outcome) {
+        attempt = try database.revived(attempt, now: now, expiresAt: expiresAt)
+      }
       // The outcome is taken down all the same; its worker asks again and is told why.
       let next = self.health == .writable ? report.next : nil
       switch attempt.end {
@@ -67,6 +70,8 @@ extension Database {
     switch outcome {
     case .finished(let finished): try finish(attempt, finished, now: now)
     case .diverged(let diverged): try diverge(attempt, diverged, now: now)
+    case .failed(let failure) where failure.kind == .lost:
+      try lose(attempt.run, epoch: attempt.epoch, message: failure.message, now: now)
     case .failed(let failure): try fail(attempt, failure, retryLimit: retryLimit, now: now)
     case .released(let reason):
       try release(attempt.run, epoch: attempt.epoch, reason: reason, now: now)

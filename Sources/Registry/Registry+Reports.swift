@@ -6,14 +6,17 @@ extension Registry {
   ///
   /// Reports are numbered from 1. A repeated one is answered alike and recorded once; one that
   /// leaves a gap throws `.outOfSequence` and records nothing. A cancelled attempt is told to stop,
-  /// and one that lost its lease gets `.leaseLost`.
+  /// one whose lease lapsed gets it back while nobody has taken the run, and one that lost it gets
+  /// `.leaseLost`.
   public func report(
     _ report: Report, now: Int64, leaseDuration: Duration
   ) async throws -> ReportReply.Directive {
     try await write(.metrics, events: report.events.count) { database in
-      let attempt = try database.attempt(report.run, epoch: report.epoch)
+      let expiresAt = now + leaseDuration.milliseconds
+      let attempt = try database.revived(
+        database.attempt(report.run, epoch: report.epoch), now: now, expiresAt: expiresAt)
       if attempt.end == .cancelled { return .stop }
-      try database.renew(report, now: now, expiresAt: now + leaseDuration.milliseconds)
+      try database.renew(report, now: now, expiresAt: expiresAt)
       try database.saw(worker: attempt.worker, now: now)
       if report.sequence < 1 || report.sequence > attempt.sequence {
         try database.record(report, after: attempt, now: now)
@@ -48,6 +51,9 @@ extension Database {
     try cachedStatement(
       sql: "UPDATE attempt SET sequence = ? WHERE run_id = ? AND epoch = ?"
     ).execute(arguments: [report.sequence, report.run, report.epoch])
+    for case .checkpoint(let checkpoint) in report.events {
+      try record(checkpoint, of: attempt, now: now)
+    }
     for case .started(let started) in report.events {
       try cachedStatement(
         sql: """

@@ -25,6 +25,7 @@ extension Registry {
           try JSONText(worker.offer.labels), try JSONText(worker.offer.trainers),
           worker.offer.walltimeEnd,
         ])
+      try database.declare(worker.folder, of: worker.id)
       if present != true {
         try database.append(
           .workerJoined, at: now, worker: worker.id,

@@ -45,10 +45,13 @@ public final class Registry: Sendable {
   /// Opens the registry at `path` to write, creating or migrating it. One that an older program
   /// made is copied first; `upgrade` says where to.
   ///
-  /// Throws `.locked` when another process writes it, `.newerSchema` when a newer program has.
+  /// Throws `.networkFileSystem` before anything is made, `.locked` when another process writes it,
+  /// `.newerSchema` when a newer program has.
   public static func open(
-    _ path: String, queueCapacity: Int = defaultQueueCapacity
+    _ path: String, queueCapacity: Int = defaultQueueCapacity,
+    fileSystem: FileSystemProbe = .system
   ) throws -> Registry {
+    try fileSystem.refuseNetwork(path)
     let path = try RegistryPath.canonical(path)
     let lock = try LockFile(path + ".lock")
     return try opening(path) {

@@ -7,6 +7,8 @@ public enum RegistryError: Error, Hashable, Sendable {
   case locked(path: String, process: Int?)
   /// The file or its folder cannot be used.
   case cannotOpen(path: String, reason: String)
+  /// The file would lie where SQLite's locks cannot be trusted.
+  case networkFileSystem(path: String, kind: NetworkFileSystem)
   /// A newer program has migrated the file.
   case newerSchema(path: String, migrations: [String])
   /// The file has not been migrated yet, and this connection may not.
@@ -76,7 +78,8 @@ public enum RegistryError: Error, Hashable, Sendable {
     switch self {
     case .locked, .storage, .degraded: .unavailable
     case .busy: .busy
-    case .cannotOpen, .newerSchema, .olderSchema, .readOnly, .unreadable: .internal
+    case .cannotOpen, .networkFileSystem, .newerSchema, .olderSchema, .readOnly, .unreadable:
+      .internal
     case .unknownRun, .unknownGrid, .unknownStudy, .unknownLaw, .unknownWorker, .unknownHost,
       .unknownSpec, .unknownWebhook, .unknownToken:
       .notFound
@@ -97,6 +100,8 @@ public enum RegistryError: Error, Hashable, Sendable {
     switch self {
     case .locked: "stop the other daemon first; reading needs no lock"
     case .cannotOpen: "name a registry file of one name, in a folder that you may write to"
+    case .networkFileSystem:
+      "keep it on a disk of the daemon's machine; workers reach it over HTTP from anywhere"
     case .newerSchema: "use the newer program, or restore a backup from before the upgrade"
     case .olderSchema: "start the daemon once: it migrates the file"
     case .readOnly: "only the daemon writes: send it the request"
@@ -146,6 +151,8 @@ extension RegistryError: CustomStringConvertible {
     case .locked(let path, let process):
       "\(path) is locked by " + (process.map { "process \($0)" } ?? "another process")
     case .cannotOpen(let path, let reason): "cannot open \(path): \(reason)"
+    case .networkFileSystem(let path, let kind):
+      "\(path) is on \(kind.rawValue), which cannot hold a registry: SQLite's locks fail there"
     case .newerSchema(let path, let migrations):
       "\(path) has migrations that this program does not know: "
         + migrations.joined(separator: ", ")

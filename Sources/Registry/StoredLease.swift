@@ -10,12 +10,14 @@ public struct StoredLease: Hashable, Sendable {
   public var spec: String
   /// What of its worker the run may use.
   public var grant: Lease.Grant
+  /// The earlier attempts that its worker can resume from.
+  public var earlier: [Int]?
 
   /// The lease, its spec read. Throws `.unreadable`.
   public func decoded() throws -> Lease {
     Lease(
       run: run, epoch: epoch,
-      spec: try RunSpec(stored: spec, of: run), grant: grant)
+      spec: try RunSpec(stored: spec, of: run), grant: grant, earlier: earlier)
   }
 
   /// The lease as JSON: what encoding the decoded one comes to.
@@ -23,7 +25,9 @@ public struct StoredLease: Hashable, Sendable {
     let grant =
       grant.gpuType == nil
       ? #"{"cpus":\#(grant.cpus),"gpus":\#(grant.gpus)}"# : try JSONText(grant).text
-    return #"{"epoch":\#(epoch),"grant":\#(grant),"run":\#(run),"spec":\#(spec)}"#
+    let earlier =
+      earlier.map { #""earlier":[\#($0.map(String.init).joined(separator: ","))],"# } ?? ""
+    return #"{\#(earlier)"epoch":\#(epoch),"grant":\#(grant),"run":\#(run),"spec":\#(spec)}"#
   }
 }
 

@@ -46,7 +46,7 @@ public enum FailureClass: String, Codable, Sendable, CaseIterable {
   /// Whether the machine is suspected: two such failures in a row, of different runs, set it aside.
   public var accusesNode: Bool { self == .node || self == .start }
 
-  /// Whether a worker may say so of an attempt that failed; divergence has an outcome of its own, and
-  /// a lost worker says nothing.
-  public var isReported: Bool { self != .diverged && self != .lost }
+  /// Whether a worker may say so of an attempt that failed; divergence has an outcome of its own. That
+  /// a worker was killed is said by the one that starts in its place.
+  public var isReported: Bool { self != .diverged }
 }

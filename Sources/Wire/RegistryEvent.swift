@@ -19,6 +19,8 @@ public struct RegistryEvent: Hashable, Codable, Sendable {
     case runRequeued = "run_requeued"
     /// Its worker let the lease lapse.
     case runLost = "run_lost"
+    /// The worker of a lapsed lease was heard again before anybody took the run.
+    case runRevived = "run_revived"
     case workerJoined = "worker_joined"
     case workerLeft = "worker_left"
     case lawRecorded = "law_recorded"

@@ -11,9 +11,12 @@ public struct WorkerRegistration: Hashable, Codable, Sendable {
   public var version: String
   /// What it has beside its slots.
   public var offer: WorkerOffer
+  /// Where it keeps what its attempts write; none from older programs.
+  public var folder: RunFolder?
 
   public init(
-    id: String, host: String, pid: Int, slots: Int, version: String, offer: WorkerOffer = .init()
+    id: String, host: String, pid: Int, slots: Int, version: String, offer: WorkerOffer = .init(),
+    folder: RunFolder? = nil
   ) {
     self.id = id
     self.host = host
@@ -21,9 +24,10 @@ public struct WorkerRegistration: Hashable, Codable, Sendable {
     self.slots = slots
     self.version = version
     self.offer = offer
+    self.folder = folder
   }
 
-  private enum CodingKeys: String, CodingKey { case id, host, pid, slots, version, offer }
+  private enum CodingKeys: String, CodingKey { case id, host, pid, slots, version, offer, folder }
 
   /// A worker that does not say what it offers has its slots alone.
   public init(from decoder: any Decoder) throws {
@@ -34,6 +38,7 @@ public struct WorkerRegistration: Hashable, Codable, Sendable {
     slots = try container.decode(Int.self, forKey: .slots)
     version = try container.decode(String.self, forKey: .version)
     offer = try container.decodeIfPresent(WorkerOffer.self, forKey: .offer) ?? WorkerOffer()
+    folder = try container.decodeIfPresent(RunFolder.self, forKey: .folder)
   }
 }
 
@@ -116,12 +121,18 @@ public struct Lease: Hashable, Codable, Sendable {
   public var spec: RunSpec
   /// What the run holds of its worker.
   public var grant: Grant
+  /// The earlier attempts whose recorded checkpoints this worker's run folder holds, newest first;
+  /// none when the worker has not declared its folder.
+  public var earlier: [Int]?
 
-  public init(run: Int64, epoch: Int, spec: RunSpec, grant: Grant = .init()) {
+  public init(
+    run: Int64, epoch: Int, spec: RunSpec, grant: Grant = .init(), earlier: [Int]? = nil
+  ) {
     self.run = run
     self.epoch = epoch
     self.spec = spec
     self.grant = grant
+    self.earlier = earlier
   }
 
   /// What one attempt holds of its worker.

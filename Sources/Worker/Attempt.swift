@@ -31,11 +31,12 @@ struct Attempt: Sendable {
       let directory = try RunDirectory(for: lease, under: settings.runs)
       let launch = TrainerLaunch(
         command: command, directory: directory.url, data: settings.data,
-        earlier: directory.earlier,
+        earlier: directory.earlier(of: lease.earlier),
         environment: settings.environment(for: lease.grant, devices: devices), grace: settings.grace
       )
-      let outbox = Outbox(lease, spool: directory.spool)
-      return (await supervise(launch, outbox), outbox)
+      let outbox = Outbox(
+        lease, spool: directory.spool, node: settings.folder?.node, log: link.log)
+      return (await train(launch, outbox), outbox)
     } catch let error as CatalogueError {
       return (.outcome(Self.failed(.start, "\(error)")), Outbox(lease))
     } catch {
@@ -50,25 +51,48 @@ struct Attempt: Sendable {
 
   private static let leaving = "the worker leaves"
 
-  private func supervise(_ launch: TrainerLaunch, _ outbox: Outbox) async -> Conclusion {
-    let trainer = TrainerProcess(launch) { outbox.gather($0) }
-    let reporter = Reporter(outbox: outbox, link: link, period: period)
+  private func train(_ launch: TrainerLaunch, _ outbox: Outbox) async -> Conclusion {
+    let fetch = CorpusFetch(lease.spec.corpus, into: settings.data, link: link)
+    if fetch.isNeeded {
+      switch await accompany(fetch, outbox) {
+      case .ended(nil): break
+      case .ended(let outcome?): return .outcome(outcome)
+      case .cut(let conclusion): return conclusion
+      }
+    }
+    switch await accompany(TrainerProcess(launch) { outbox.gather($0) }, outbox) {
+    case .ended(let outcome): return .outcome(outcome)
+    case .cut(let conclusion): return conclusion
+    }
+  }
+
+  /// How a part of the attempt went: to its own end, or it was ended for good.
+  private enum Course<Ending> {
+    case ended(Ending)
+    case cut(Conclusion)
+  }
+
+  /// Does a part of the attempt and reports meanwhile, which keeps the lease.
+  private func accompany<Work: Undertaking>(
+    _ work: Work, _ outbox: Outbox
+  ) async -> Course<Work.Ending> {
+    let reporter = Reporter(
+      outbox: outbox, link: link, period: period, orphanLimit: settings.orphanLimit)
     return await withTaskCancellationHandler {
-      await withTaskGroup(of: Reporter.Verdict.self) { group in
-        group.addTask { await reporter.run(trainer) }
-        let outcome = await trainer.run()
-        group.cancelAll()
-        switch await group.next() {
-        case .lost: return .lost
-        case .refused(let refusal):
-          outbox.discard()
-          let message = "the daemon refused what the trainer reported: \(refusal)"
-          return .outcome(.failed(.init(kind: .protocol, message: message)))
-        case .accepted, nil: return .outcome(outcome)
-        }
+      // A task of its own: a worker that leaves keeps the lease until its trainer has left.
+      let reporting = Task { await reporter.run(work) }
+      let ending = await work.run()
+      reporting.cancel()
+      switch await reporting.value {
+      case .lost: return .cut(.lost)
+      case .refused(let refusal):
+        outbox.discard()
+        let message = "the daemon refused what the trainer reported: \(refusal)"
+        return .cut(.outcome(Self.failed(.protocol, message)))
+      case .accepted: return .ended(ending)
       }
     } onCancel: {
-      trainer.release(reason: Self.leaving)
+      work.release(reason: Self.leaving)
     }
   }
 }

@@ -46,7 +46,7 @@ final class DaemonLink: Sendable {
 
   private func note(_ error: ClientError) {
     if error == .cancelled { return }
-    if case .api(let refusal) = error, refusal.code == .leaseLost { return }
+    if case .api(let refusal) = error, [.leaseLost, .notFound].contains(refusal.code) { return }
     let text = error.description
     let isNews = trouble.withLock { trouble in
       defer { trouble = text }

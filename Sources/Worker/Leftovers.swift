@@ -3,45 +3,73 @@ import Foundation
 import Logging
 import Wire
 
-/// Outcomes that an earlier worker in the same folder reached and could not deliver: a whole
-/// training each, and still wanted while no newer epoch has taken its run.
+/// What an earlier worker in the same folder could not deliver. An outcome is a whole training, and
+/// still wanted while no newer epoch has taken its run. Of a trainer that died with its worker, what it
+/// had said is delivered, its checkpoints with it, and its run goes back into the queue at once.
 struct Leftovers: Sendable {
   let runs: URL
+  /// This machine: on another, a worker whose spool is free may still live.
+  let node: String?
   let link: DaemonLink
 
-  /// Delivers each once; what the daemon refuses is no longer wanted. Spools without an outcome are
-  /// of trainers that died with their worker, and are deleted. Those of living workers are locked.
+  /// Delivers each once; what the daemon refuses is no longer wanted. Spools of living workers are
+  /// locked.
   func deliver() async {
     for url in spools() {
       guard let spool = SpoolFile(url) else { continue }
-      let entries = spool.entries()
-      guard case .outcome(let outcome) = entries.last else {
-        spool.remove()
-        continue
-      }
-      do {
-        for case .report(let report) in entries {
-          _ = try await link.ask { client throws(ClientError) in try await client.report(report) }
-        }
-        var last = outcome
-        last.next = nil
-        _ = try await link.ask { client throws(ClientError) in try await client.outcome(last) }
-        RunDirectory(run: outcome.report.run, epoch: outcome.report.epoch, under: runs)
-          .clear(after: outcome.outcome)
-        link.log.notice("delivered the outcome of run \(outcome.report.run), kept from before")
-      } catch {
-        if error == .cancelled { return }
-      }
-      spool.remove()
+      if await deliver(spool.entries()) { spool.remove() }
     }
   }
 
-  private func spools() -> [URL] {
-    let files = FileManager.default
-    func children(of url: URL) -> [URL] {
-      (try? files.contentsOfDirectory(at: url, includingPropertiesForKeys: nil)) ?? []
+  /// Whether the entries are dealt with: false when the task was cancelled, or they are another
+  /// machine's.
+  private func deliver(_ entries: [SpoolFile.Entry]) async -> Bool {
+    var reports: [Report] = []
+    var ending: OutcomeReport?
+    var opening: SpoolFile.Opening?
+    for entry in entries {
+      switch entry {
+      case .opened(let first): opening = first
+      case .report(let report): reports.append(report)
+      case .outcome(let outcome): ending = outcome
+      }
     }
-    return children(of: runs).flatMap(children).map { $0.appending(path: RunDirectory.spoolName) }
-      .filter { files.fileExists(atPath: $0.path) }
+    if ending == nil, let opening {
+      guard opening.node == node else { return false }
+      ending = killed(opening, after: reports)
+    }
+    guard var ending else { return true }
+    ending.next = nil
+    return await deliver(reports, ending)
+  }
+
+  private func killed(
+    _ opening: SpoolFile.Opening, after reports: [Report]
+  ) -> OutcomeReport {
+    let sequence = (reports.last?.sequence ?? opening.delivered) + 1
+    return OutcomeReport(
+      report: Report(
+        run: opening.run, epoch: opening.epoch, sequence: sequence, events: []),
+      outcome: .failed(.init(kind: .lost, message: "its worker was killed")), next: nil)
+  }
+
+  private func deliver(_ reports: [Report], _ ending: OutcomeReport) async -> Bool {
+    let run = ending.report.run
+    do {
+      for report in reports {
+        _ = try await link.ask { client throws(ClientError) in try await client.report(report) }
+      }
+      _ = try await link.ask { client throws(ClientError) in try await client.outcome(ending) }
+      RunDirectory(run: run, epoch: ending.report.epoch, under: runs).clear(after: ending.outcome)
+      link.log.notice("delivered what an earlier worker had kept of run \(run)")
+    } catch {
+      return error != .cancelled
+    }
+    return true
+  }
+
+  private func spools() -> [URL] {
+    RunDirectory.all(under: runs).map(\.spool)
+      .filter { FileManager.default.fileExists(atPath: $0.path) }
   }
 }

@@ -36,8 +36,20 @@ struct ServeCommand: AsyncParsableCommand {
     completion: .directory)
   var data: String?
 
+  /// Who sees the folder for run directories.
+  enum RunsFolder: String, ExpressibleByArgument, CaseIterable {
+    case shared, local
+  }
+
   @Option(help: "The folder for run directories; runs in the data folder.", completion: .directory)
   var runs: String?
+
+  @Option(
+    help: """
+      Whether workers on other nodes see the folder for run directories: shared or local. It decides \
+      where a run may be resumed.
+      """)
+  var runsFolder = RunsFolder.local
 
   @Option(help: "What people call this worker; the host's name by default.")
   var name: String?
@@ -55,6 +67,13 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(help: "Seconds that a trainer gets to write a checkpoint and leave.")
   var grace = 5.0
 
+  @Option(
+    help: """
+      Seconds that a trainer goes on without a word from the daemon; then it writes a checkpoint and \
+      ends, and its run is given back once the daemon is there again.
+      """)
+  var orphanLimit = 3600.0
+
   @OptionGroup var connection: ConnectionOptions
 
   @Flag(help: "Leave as on SIGTERM when standard input ends, as when the parent process does.")
@@ -70,6 +89,9 @@ struct ServeCommand: AsyncParsableCommand {
     guard grace.isFinite, grace >= 0 else {
       throw ValidationError("--grace \(grace): write seconds, 0 or more")
     }
+    guard orphanLimit.isFinite, orphanLimit >= 0 else {
+      throw ValidationError("--orphan-limit \(orphanLimit): write seconds, 0 or more")
+    }
   }
 
   func run() async throws {
@@ -79,6 +101,7 @@ struct ServeCommand: AsyncParsableCommand {
     let watch = Task {
       var arrivals = signals.makeAsyncIterator()
       _ = await arrivals.next()
+      service.link.log.notice("asked to leave; a second signal ends everything at once")
       work.cancel()
       // The trainers' guards end them when this process is gone.
       if await arrivals.next() != nil { _exit(130) }
@@ -118,6 +141,7 @@ struct ServeCommand: AsyncParsableCommand {
     } catch let error as CatalogueError {
       throw ValidationError("--trainer: \(error)")
     }
+    let folder = try RunFolder(at: runs, isShared: runsFolder == .shared, host: host)
     let devices = offered.devices()
     var offer = offered.offer(devices: devices, environment: environment, now: Date())
     offer.trainers = catalogue.names
@@ -126,7 +150,8 @@ struct ServeCommand: AsyncParsableCommand {
       slots: offered.slots, offer: offer,
       gpus: GPUPool(devices, visible: environment["CUDA_VISIBLE_DEVICES"]), data: data, runs: runs,
       trainers: catalogue,
-      environment: Self.trainerEnvironment(environment), grace: .seconds(grace))
+      environment: Self.trainerEnvironment(environment), grace: .seconds(grace), folder: folder,
+      orphanLimit: .seconds(orphanLimit))
   }
 
   /// This program's own file, which is also the native trainer.

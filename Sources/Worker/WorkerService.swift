@@ -19,8 +19,11 @@ struct WorkerService: Sendable {
       return
     }
     link.log.info("worker \(settings.id) serves with \(settings.slots) slots")
-    await Leftovers(runs: settings.runs, link: link).deliver()
+    await Leftovers(runs: settings.runs, node: settings.folder?.node, link: link).deliver()
     await withTaskGroup { group in
+      group.addTask {
+        await CheckpointRetention(runs: settings.runs, link: link).run()
+      }
       for number in 1...settings.slots {
         group.addTask {
           var slot = Slot(
@@ -46,6 +49,7 @@ struct WorkerService: Sendable {
   private var registration: WorkerRegistration {
     WorkerRegistration(
       id: settings.id, host: settings.host, pid: Int(ProcessInfo.processInfo.processIdentifier),
-      slots: settings.slots, version: WorkerVersion.current, offer: settings.offer)
+      slots: settings.slots, version: WorkerVersion.current, offer: settings.offer,
+      folder: settings.folder)
   }
 }

@@ -20,6 +20,10 @@ struct WorkerSettings: Sendable {
   var environment: [String: String]
   /// How long a trainer may take to leave after SIGTERM.
   var grace: Duration
+  /// What the daemon is told of `runs`; an older worker's silence without.
+  var folder: RunFolder?
+  /// How long trainers go on without a word from the daemon.
+  var orphanLimit: Duration = .seconds(3600)
   /// How long a leaving worker tries to tell the daemon.
   var farewell: Duration = .seconds(3)
   /// How long the daemon may hold a lease request, seconds.

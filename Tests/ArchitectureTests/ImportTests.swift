@@ -16,7 +16,7 @@ struct ImportTests {
     "Corpus": ["Experiment", "Wire", "CSentencePiece"],
     "Supervision": ["Experiment", "Wire", "CSpawn"],
     "Trainer": ["Experiment", "Wire", "Corpus", "CKernels", "COneDNN"],
-    "Registry": ["Experiment", "Wire", "CMigrations"],
+    "Registry": ["Experiment", "Wire", "CMigrations", "CStatfs"],
     "Worker": ["Experiment", "Wire", "Client", "Corpus", "Supervision", "Trainer", "Logs"],
     "Orchestrator": [
       "Experiment", "ScalingLaws", "GridFile", "Figures", "RunTable", "Wire", "Client", "Corpus",

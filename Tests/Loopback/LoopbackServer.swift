@@ -20,6 +20,8 @@ public final class LoopbackServer: Sendable {
   /// What it gets.
   public enum Reply: Sendable {
     case json(status: Int, Data)
+    /// The connection closes when this much of a longer body was sent.
+    case torn(status: Int, Data, of: Int)
     /// The connection closes without an answer.
     case drop
     /// No answer comes until the client hangs up.
@@ -138,10 +140,19 @@ public final class LoopbackServer: Sendable {
       while more(from: connection, &rest) {}
       return false
     case .json(let status, let body):
-      let head = "HTTP/1.1 \(status) X\r\nContent-Length: \(body.count)\r\n\r\n"
-      let bytes = Array(Data(head.utf8) + body)
-      return send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count
+      return write(status, body, of: body.count, to: connection)
+    case .torn(let status, let body, let length):
+      _ = write(status, body, of: length, to: connection)
+      return false
     }
+  }
+
+  private static func write(
+    _ status: Int, _ body: Data, of length: Int, to connection: Int32
+  ) -> Bool {
+    let head = "HTTP/1.1 \(status) X\r\nContent-Length: \(length)\r\n\r\n"
+    let bytes = Array(Data(head.utf8) + body)
+    return send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count
   }
 }
 

@@ -1,5 +1,6 @@
 import Client
 import Foundation
+import Registry
 import Testing
 import Wire
 
@@ -81,6 +82,43 @@ struct RoutesTests {
       let table: Table = try await client.post(
         "/v1/sql", SQLQuery(query: "SELECT count(*) FROM runs WHERE state = 'finished'"))
       #expect(table.rows == [[.integer(1)]])
+    }
+  }
+
+  @Test("a lease whose asker has gone while it waited goes to the next one at once")
+  func gone() async throws {
+    try await withDaemon { client, laboratory in
+      for id in ["gone", "here"] {
+        _ = try await client.register(
+          WorkerRegistration(id: id, host: "here", pid: 1, slots: 1, version: "0"))
+      }
+      let gone = Task {
+        try await DaemonClient(client.configuration).lease(
+          LeaseRequest(worker: "gone", request: "gone/1", waitSeconds: 60))
+      }
+      let registry = try Registry.openReadOnly(laboratory.registry.path)
+      let seen = "SELECT seen_at > joined_at FROM worker WHERE id = 'gone'"
+      while try await registry.query(seen, rowLimit: 1, timeLimit: .seconds(9)).rows != [
+        [.integer(1)]
+      ] {
+        await Task.yield()
+      }
+      gone.cancel()
+      _ = await gone.result
+      _ = try await client.submit(submission())
+      var leased: [Lease] = []
+      for number in 1...10 {
+        let wish = LeaseRequest(worker: "here", request: "here/\(number)", waitSeconds: 60)
+        guard let lease = try await client.lease(wish).lease else { break }
+        leased.append(lease)
+        let finished = TrainerEvent.Finished(
+          loss: 6, validationLoss: 6.1, tokens: 256, flops: 1e9, seconds: 1)
+        _ = try await client.outcome(
+          OutcomeReport(
+            report: Report(run: lease.run, epoch: lease.epoch, sequence: 1, events: []),
+            outcome: .finished(finished), next: nil))
+      }
+      #expect(Set(leased.map(\.run)).count == 10)
     }
   }
 

@@ -79,7 +79,7 @@ struct FileTests {
   func columns() async throws {
     let ledger = try await Ledger()
     let text = try Checkout.text("docs/registry.md")
-    for view in ["runs", "losses", "metrics", "laws", "leverage", "evaluations"] {
+    for view in ["runs", "losses", "metrics", "laws", "leverage", "evaluations", "checkpoints"] {
       let section = text.components(separatedBy: "### `\(view)`\n")[1]
         .components(separatedBy: "\n#")[0]
       let documented = section.components(separatedBy: "\n").filter { $0.hasPrefix("| `") }

@@ -8,7 +8,9 @@ extension Ledger {
 
   /// What is recorded about all runs.
   func dump() async throws -> Dump {
-    try await dump(["run": "true", "attempt": "true", "event": "true", "loss_chunk": "true"])
+    try await dump([
+      "run": "true", "attempt": "true", "event": "true", "loss_chunk": "true", "checkpoint": "true",
+    ])
   }
 
   /// What is recorded about one run.

@@ -54,10 +54,12 @@ final class Ledger {
 
   /// Another worker does, on the same host unless that is said.
   func register(
-    _ id: String, host: String = "here", slots: Int = 8, offer: WorkerOffer = .init()
+    _ id: String = Ledger.worker, host: String = "here", slots: Int = 8,
+    offer: WorkerOffer = .init(), folder: RunFolder? = nil
   ) async throws {
     try await registry.register(
-      WorkerRegistration(id: id, host: host, pid: 1, slots: slots, version: "0", offer: offer),
+      WorkerRegistration(
+        id: id, host: host, pid: 1, slots: slots, version: "0", offer: offer, folder: folder),
       now: now)
   }
 

@@ -52,7 +52,8 @@ CREATE TABLE worker (
   version TEXT NOT NULL,
   joined_at INTEGER NOT NULL,
   seen_at INTEGER NOT NULL,
-  left_at INTEGER, gpus TEXT NOT NULL DEFAULT '{}', memory INTEGER NOT NULL DEFAULT 0, nodes INTEGER NOT NULL DEFAULT 1, labels TEXT NOT NULL DEFAULT '[]', trainers TEXT NOT NULL DEFAULT '["native"]', walltime_end INTEGER,
+  left_at INTEGER, gpus TEXT NOT NULL DEFAULT '{}', memory INTEGER NOT NULL DEFAULT 0, nodes INTEGER NOT NULL DEFAULT 1, labels TEXT NOT NULL DEFAULT '[]', trainers TEXT NOT NULL DEFAULT '["native"]', walltime_end INTEGER, node TEXT, run_folder TEXT, run_folder_shared INTEGER NOT NULL DEFAULT 0
+  CONSTRAINT worker_run_folder_shared_is_boolean CHECK (run_folder_shared IN (0, 1)),
   CONSTRAINT worker_has_slots CHECK (slots > 0)
 ) STRICT, WITHOUT ROWID;
 
@@ -758,3 +759,34 @@ CREATE TABLE webhook (
   CONSTRAINT webhook_set_aside_has_failed CHECK (set_aside_at IS NULL OR failures > 0),
   CONSTRAINT webhook_counts_not_negative CHECK (sequence >= 0 AND delivered >= 0 AND failures >= 0)
 ) STRICT;
+
+-- table checkpoint
+CREATE TABLE checkpoint (
+  run_id INTEGER NOT NULL,
+  epoch INTEGER NOT NULL,
+  step INTEGER NOT NULL,
+  path TEXT NOT NULL,                   -- relative to the attempt's folder
+  node TEXT NOT NULL,
+  run_folder TEXT NOT NULL,
+  shared INTEGER NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  PRIMARY KEY (run_id, epoch),
+  CONSTRAINT checkpoint_step_not_negative CHECK (step >= 0),
+  CONSTRAINT checkpoint_shared_is_boolean CHECK (shared IN (0, 1)),
+  FOREIGN KEY (run_id, epoch) REFERENCES attempt (run_id, epoch)
+) STRICT, WITHOUT ROWID;
+
+-- view checkpoints
+CREATE VIEW checkpoints AS
+SELECT
+  checkpoint.run_id AS run,
+  checkpoint.epoch,
+  checkpoint.step,
+  checkpoint.path,
+  iif(checkpoint.shared, NULL, checkpoint.node) AS node,
+  attempt.worker_id AS worker,
+  checkpoint.recorded_at
+FROM checkpoint
+JOIN attempt USING (run_id, epoch)
+JOIN run ON run.id = checkpoint.run_id
+WHERE run.state NOT IN ('finished', 'diverged');

@@ -28,13 +28,17 @@ struct RunDirectoryTests {
   @Test("an attempt knows the earlier ones at the same run, the newest first")
   func earlier() throws {
     let workshop = try Workshop()
-    #expect(try attempt(2, in: workshop).earlier == [])
+    #expect(try attempt(2, in: workshop).earlier() == [])
     _ = try attempt(10, in: workshop)
     // Another daemon's run of the same number.
     _ = try attempt(11, seed: 2, in: workshop)
     try Data().write(to: workshop.runs.appending(path: "1/notes"))
-    #expect(try attempt(12, in: workshop).earlier == ["../10", "../2"])
-    #expect(RunDirectory(run: 5, epoch: 1, under: workshop.runs).earlier == [])
+    let directory = try attempt(12, in: workshop)
+    #expect(directory.earlier() == ["../10", "../2"])
+    // The daemon says which of them count.
+    #expect(directory.earlier(of: [11, 2, 1]) == ["../2"])
+    #expect(directory.earlier(of: []) == [])
+    #expect(RunDirectory(run: 5, epoch: 1, under: workshop.runs).earlier() == [])
   }
 
   @Test("checkpoints are kept while the run may go on, and go when it has ended")

@@ -18,6 +18,8 @@ final class StandInDaemon: Sendable {
     case swallowed(path: String)
     /// A report whose number is not the next one.
     case gap(Report)
+    /// A file of a corpus was asked for, from this byte on.
+    case fetched(path: String, from: Int)
   }
 
   enum Fault: Hashable, Sendable {
@@ -27,6 +29,22 @@ final class StandInDaemon: Sendable {
     case lostRequest
     /// It is done, and the connection closes.
     case lostReply
+  }
+
+  /// What it has besides runs: replies to reading requests by path, and the runs whose checkpoints
+  /// nothing resumes.
+  struct Shelf: Sendable {
+    var files: @Sendable (_ path: String, _ offset: Int) -> LoopbackServer.Reply?
+    var expired: Set<Int64>
+
+    init(
+      files: @escaping @Sendable (_ path: String, _ offset: Int) -> LoopbackServer.Reply? = {
+        _, _ in nil
+      }, expired: Set<Int64> = []
+    ) {
+      self.files = files
+      self.expired = expired
+    }
   }
 
   private struct Ledger {
@@ -43,13 +61,18 @@ final class StandInDaemon: Sendable {
   let happenings: AsyncStream<Happening>
   private let happened: AsyncStream<Happening>.Continuation
   private let ledger: Mutex<Ledger>
+  private let shelf: Shelf
+  private let reportSeconds: Double
   private let fault: @Sendable (_ request: Int, _ path: String) -> Fault?
   private let server = Mutex<LoopbackServer?>(nil)
 
   init(
-    _ queue: [Lease] = [], fault: @escaping @Sendable (Int, String) -> Fault? = { _, _ in nil }
+    _ queue: [Lease] = [], shelf: Shelf = Shelf(), reportSeconds: Double = 0.02,
+    fault: @escaping @Sendable (Int, String) -> Fault? = { _, _ in nil }
   ) throws {
     ledger = Mutex(Ledger(queue: queue))
+    self.shelf = shelf
+    self.reportSeconds = reportSeconds
     self.fault = fault
     (happenings, happened) = AsyncStream.makeStream(of: Happening.self)
     let made = try LoopbackServer { [weak self] in self?.answer($0) ?? .drop }
@@ -63,6 +86,11 @@ final class StandInDaemon: Sendable {
 
   /// From now on reports of the run are answered with `stop`.
   func stop(run: Int64) { ledger.withLock { _ = $0.stopped.insert(run) } }
+
+  /// The reports of a run before this one have been taken.
+  func expect(report: Int, of run: Int64) {
+    ledger.withLock { $0.sequences[run] = report - 1 }
+  }
 
   /// The next report of the run that is heard of is answered with `checkpoint`.
   func save(run: Int64) { ledger.withLock { _ = $0.saved.insert(run) } }
@@ -114,7 +142,7 @@ final class StandInDaemon: Sendable {
     switch (request.method, request.path) {
     case ("PUT", _):
       happened.yield(.registered(decoded(request.body)))
-      return json(WorkerWelcome(leaseSeconds: 30, reportSeconds: 0.02))
+      return json(WorkerWelcome(leaseSeconds: 30, reportSeconds: reportSeconds))
     case ("DELETE", let path):
       happened.yield(.left(worker: String(path.dropFirst("/v1/workers/".count))))
       return .json(status: 204, Data())
@@ -127,6 +155,16 @@ final class StandInDaemon: Sendable {
       return json(ReportReply(directive: directive(for: report.run)))
     case ("POST", "/v1/outcomes"):
       return end(decoded(request.body))
+    case ("POST", "/v1/checkpoints/expired"):
+      let kept: KeptCheckpoints = decoded(request.body)
+      return json(
+        ExpiredCheckpoints(runs: kept.runs.map(\.run).filter(shelf.expired.contains)))
+    case ("GET", let path):
+      let range = request.headers["range"] ?? "bytes=0-"
+      let offset = Int(range.dropFirst("bytes=".count).dropLast()) ?? 0
+      guard let reply = shelf.files(path, offset) else { return refusal(.notFound, path) }
+      happened.yield(.fetched(path: path, from: offset))
+      return reply
     default:
       return refusal(.notFound, request.path)
     }

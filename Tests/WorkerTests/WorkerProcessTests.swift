@@ -98,11 +98,29 @@ struct WorkerProcessTests {
     await waitForEnd(of: trainer)
   }
 
+  @Test("a second SIGTERM ends everything at once, whatever a trainer's grace is")
+  func impatient() async throws {
+    let workshop = try Workshop(trainer: Workshop.endless)
+    let daemon = try StandInDaemon([.sample(run: 1)])
+    let program = try Program(
+      ["--grace", "1000"] + arguments(workshop, daemon).dropLast(2))
+    await daemon.firstReport(of: 1)
+    let trainer = try workshop.trainerNumber(of: 1)
+    kill(program.process.processIdentifier, SIGTERM)
+    // Two that arrive at once are one signal: the second is sent when the first was noticed.
+    let words = program.complaints.fileHandleForReading
+    while !String(decoding: words.availableData, as: UTF8.self).contains("asked to leave") {}
+    kill(program.process.processIdentifier, SIGTERM)
+    #expect(await program.exitCode() == 130)
+    await waitForEnd(of: trainer)
+  }
+
   @Test("a wrong command line exits 64 and says what would be right")
   func usage() async throws {
     for (arguments, words) in [
       (["--connect", "localhost"], "http://HOST:PORT"), (["--slots", "0"], "1 to 1024"),
       (["--grace=-1"], "0 or more"),
+      (["--orphan-limit=-1"], "0 or more"), (["--runs-folder", "nfs"], "shared"),
     ] {
       let program = try Program(arguments)
       #expect(await program.exitCode() == 64)

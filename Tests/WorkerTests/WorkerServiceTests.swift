@@ -96,7 +96,7 @@ struct WorkerServiceTests {
           case .reported(let report): sequences.append(report.sequence)
           case .gap(let report): Issue.record("report \(report.sequence) left a gap")
           case .ended(let ended): return ended
-          case .registered, .leased, .left, .swallowed: break
+          case .registered, .leased, .left, .swallowed, .fetched: break
           }
           return nil
         }

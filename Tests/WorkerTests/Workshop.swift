@@ -65,16 +65,18 @@ final class Workshop: Sendable {
 
   /// A worker in this process, which retries without delay.
   func service(
-    _ daemon: String, slots: Int = 1, grace: Duration = .milliseconds(100)
+    _ daemon: String, slots: Int = 1, grace: Duration = .milliseconds(100),
+    _ change: (inout WorkerSettings) -> Void = { _ in }
   ) throws -> WorkerService {
     var logger = Logger(label: "worker", factory: { [log] _ in log.handler })
     logger.logLevel = .notice
     let backoff = Backoff(base: .milliseconds(1), limit: .milliseconds(10))
     let client = DaemonClient(ClientConfiguration(address: try DaemonAddress(daemon)))
-    let settings = WorkerSettings(
+    var settings = WorkerSettings(
       id: "tester", host: "here", slots: slots, data: folder.appending(path: "data"), runs: runs,
       trainers: try TrainerCatalogue(native: ["/bin/false"], options: [definition]),
       environment: ["PATH": "/usr/bin:/bin"], grace: grace)
+    change(&settings)
     return WorkerService(
       settings: settings,
       link: DaemonLink(client: client, retry: Retry(backoff: backoff), log: logger))
@@ -83,9 +85,9 @@ final class Workshop: Sendable {
   /// Does `body` while a worker serves, and returns when the worker has left.
   func serving(
     _ daemon: StandInDaemon, slots: Int = 1, grace: Duration = .milliseconds(100),
-    _ body: () async throws -> Void
+    _ change: (inout WorkerSettings) -> Void = { _ in }, _ body: () async throws -> Void
   ) async throws {
-    let service = try service(daemon.address, slots: slots, grace: grace)
+    let service = try service(daemon.address, slots: slots, grace: grace, change)
     let work = Task { try await service.run() }
     defer { work.cancel() }
     try await body()

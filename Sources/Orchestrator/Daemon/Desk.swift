@@ -31,15 +31,17 @@ struct Desk: Sendable {
     await queue.raise()
   }
 
-  /// A lease, waiting for one as long as the request allows.
+  /// A lease, waiting for one as long as the request allows. Throws `CancellationError` when who asked
+  /// has gone.
   func lease(_ request: LeaseRequest) async throws -> StoredLease? {
     let deadline = ContinuousClock.now + .seconds(min(max(request.waitSeconds, 0), 60))
     while true {
+      try Task.checkCancellation()
       let seen = await queue.count
       let lease = try await registry.grant(
         request, now: clock.now(), leaseDuration: settings.lease)
       let left = ContinuousClock.now.duration(to: deadline)
-      if lease != nil || left <= .zero || Task.isCancelled || lifecycle.isStopping {
+      if lease != nil || left <= .zero || lifecycle.isStopping {
         return lease
       }
       await queue.wait(after: seen, limit: left)
@@ -67,6 +69,11 @@ struct Desk: Sendable {
       return lease
     }
     return try await self.lease(next)
+  }
+
+  /// Which of a worker's checkpoints nothing will resume any more.
+  func expired(_ kept: KeptCheckpoints) async throws -> ExpiredCheckpoints {
+    ExpiredCheckpoints(runs: try await registry.expiredCheckpoints(kept, now: clock.now()))
   }
 
   // MARK: People

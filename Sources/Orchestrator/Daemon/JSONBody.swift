@@ -14,9 +14,17 @@ enum JSONBody {
   static func decode<Body: Decodable>(
     _ type: Body.Type, from request: Request, limit: Int = limit
   ) async throws -> Body {
+    var request = request
+    return try await decode(type, collecting: &request, limit: limit)
+  }
+
+  /// The same, where the request is still needed: its body is in memory then.
+  static func decode<Body: Decodable>(
+    _ type: Body.Type, collecting request: inout Request, limit: Int = limit
+  ) async throws -> Body {
     let buffer: ByteBuffer
     do {
-      buffer = try await request.body.collect(upTo: limit)
+      buffer = try await request.collectBody(upTo: limit)
     } catch is NIOTooManyBytesError {
       throw APIError(
         .tooLarge, "the request's body is larger than \(limit) bytes",

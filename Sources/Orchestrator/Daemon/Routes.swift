@@ -20,6 +20,7 @@ enum Routes {
     let version = router.group("/v1")
     version.get("/openapi.json") { _, _ in try OpenAPI.response() }
     addWorkerRoutes(to: version, desk)
+    addCorpusRoutes(to: version, data: desk.settings.data)
     addSubmissionRoutes(to: version, desk)
     addQueueRoutes(to: version, desk)
     addTokenRoutes(to: version, desk)
@@ -39,8 +40,20 @@ enum Routes {
       return Response(status: .noContent)
     }
     group.post("/leases") { request, _ in
-      let wish = try await JSONBody.decode(LeaseRequest.self, from: request)
-      return JSONBody.response(text: try StoredLease.reply(try await desk.lease(wish)))
+      var request = request
+      let wish = try await JSONBody.decode(LeaseRequest.self, collecting: &request)
+      guard wish.waitSeconds > 0 else {
+        return JSONBody.response(text: try StoredLease.reply(try await desk.lease(wish)))
+      }
+      do {
+        // Whoever hangs up while it waits must not be leased a run. It costs the connection.
+        let lease = try await request.body.consumeWithCancellationOnInboundClose { _ in
+          try await desk.lease(wish)
+        }
+        return JSONBody.response(text: try StoredLease.reply(lease))
+      } catch is CancellationError {
+        throw APIError(.unavailable, "who asked has gone")
+      }
     }
     group.post("/reports") { request, _ in
       let report = try await JSONBody.decode(Report.self, from: request)
@@ -49,6 +62,10 @@ enum Routes {
     group.post("/outcomes") { request, _ in
       let outcome = try await JSONBody.decode(OutcomeReport.self, from: request)
       return JSONBody.response(text: try StoredLease.reply(try await desk.outcome(outcome)))
+    }
+    group.post("/checkpoints/expired") { request, _ in
+      let kept = try await JSONBody.decode(KeptCheckpoints.self, from: request)
+      return try JSONBody.response(try await desk.expired(kept))
     }
   }
 

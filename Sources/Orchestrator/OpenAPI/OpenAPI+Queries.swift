@@ -33,7 +33,7 @@ extension OpenAPI {
         {"rows": [\(row)], "spec": \(spec),
          "attempts": [{"epoch": 1, "worker": "node7-1a2b3c4d", "leased_at": 1796160000000,
            "started_at": 1796160001000, "first_step": 0, "environment": {"isa": "avx512"}}],
-         "metrics": [{"metric": "loss", "step": 20, "value": 5.91}]}
+         "metrics": [{"metric": "loss", "step": 20, "value": 5.91}], "warnings": []}
         """)),
     APIOperation(
       method: .get, path: "/v1/runs/{id}/series/{metric}", summary: "One metric over the steps.",

@@ -10,7 +10,8 @@ extension OpenAPI {
         """
         {"id": "node7-1a2b3c4d", "host": "node7", "pid": 4711, "slots": 16, "version": "0.1.0",
          "offer": {"gpus": {"h100": 8}, "memory": 1099511627776, "nodes": 1, "labels": ["nvlink"],
-                   "trainers": ["native", "pytorch"], "walltime_end": 1796169600000}}
+                   "trainers": ["native", "pytorch"], "walltime_end": 1796169600000},
+         "folder": {"id": "5C6A1D0E", "node": "node7/8e1f", "shared": true}}
         """),
       reply: .json(WorkerWelcome.self, #"{"lease_seconds": 30, "report_seconds": 10}"#)),
     APIOperation(
@@ -44,10 +45,25 @@ extension OpenAPI {
          "next": {"worker": "node7-1a2b3c4d", "request": "node7-1a2b3c4d/1/2", "wait_seconds": 0}}
         """),
       reply: .json(LeaseReply.self, "{\"lease\": \(lease)}")),
+    APIOperation(
+      method: .post, path: "/v1/checkpoints/expired",
+      summary: "Which of a worker's checkpoints nothing will resume any more.",
+      request: .json(
+        KeptCheckpoints.self, #"{"runs": [{"run": 17, "spec_sha256": "9f86d081"}]}"#),
+      reply: .json(ExpiredCheckpoints.self, #"{"runs": [17]}"#)),
+    APIOperation(
+      method: .get, path: "/v1/corpora/{sha256}",
+      summary: "A corpus's manifest, byte for byte; ranges of bytes are served.",
+      reply: .text("the manifest")),
+    APIOperation(
+      method: .get, path: "/v1/corpora/{sha256}/files/{name}",
+      summary: "A file that the manifest names; ranges of bytes are served.",
+      reply: .text("the file's bytes")),
   ]
 
   private static let lease = """
-    {"run": 17, "epoch": 1, "grant": {"cpus": 8, "gpus": 8, "gpu_type": "h100"}, "spec": \(spec)}
+    {"run": 17, "epoch": 1, "earlier": [],
+     "grant": {"cpus": 8, "gpus": 8, "gpu_type": "h100"}, "spec": \(spec)}
     """
 
   /// Of an MoE run.

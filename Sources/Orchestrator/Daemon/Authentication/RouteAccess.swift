@@ -19,6 +19,9 @@ enum RouteAccess: Hashable, Sendable {
     "POST /v1/leases": .roles([.worker]),
     "POST /v1/reports": .roles([.worker]),
     "POST /v1/outcomes": .roles([.worker]),
+    "POST /v1/checkpoints/expired": .roles([.worker]),
+    "GET /v1/corpora/{sha256}": .roles([.worker, .read]),
+    "GET /v1/corpora/{sha256}/files/{name}": .roles([.worker, .read]),
 
     "POST /v1/grids": .roles([.submit]),
     "POST /v1/imports": .roles([.submit]),

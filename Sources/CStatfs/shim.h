@@ -1,0 +1,2 @@
+// statfs is in no module that Swift sees.
+#include <sys/vfs.h>
