@@ -212,7 +212,8 @@ struct WebhookDeliveryTests {
       }
       try await serving(folder) { client in
         let _: WebhookRow = try await client.post("/v1/webhooks/1/resume", [String: String]())
-        #expect(try await row(client) { $0.state == .setAside }.problem == "HTTP 410")
+        let refused = try await row(client) { $0.state == .setAside }
+        #expect(refused.problem == "HTTP 410")
         let _: WebhookRow = try await client.post("/v1/webhooks/1/resume", [String: String]())
         let delivered = try await row(client) { $0.delivered == 1 }
         #expect(delivered.state == .delivering)
