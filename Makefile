@@ -3,6 +3,8 @@
 PREFIX ?= /usr/local
 CHECKS := --explicit-target-dependency-import-check error
 RELEASE := --configuration release --static-swift-stdlib --scratch-path .build-release
+# Fewer than there are, so that what a test measures or waits for is its own.
+TESTS_AT_ONCE := 4
 SWIFT_SOURCES := Package.swift Sources Tests Benchmarks
 
 .DEFAULT_GOAL := help
@@ -26,7 +28,7 @@ test: test-swift test-pytorch test-install ## run every test
 
 test-swift: dependencies ## run the tests of the package
 	@swift build --build-tests $(CHECKS)
-	@swift test --skip-build --disable-xctest
+	@swift test --skip-build --disable-xctest --experimental-maximum-parallelization-width $(TESTS_AT_ONCE)
 
 test-pytorch: ## run the tests of the PyTorch trainer
 	@trainers/pytorch/setup
