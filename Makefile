@@ -8,7 +8,7 @@ TESTS_AT_ONCE := 4
 SWIFT_SOURCES := Package.swift Sources Tests Benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help dependencies build demo test test-swift test-pytorch test-install bench bench-trainer \
+.PHONY: help dependencies build demo test test-swift test-pytorch test-install check-deploy bench bench-trainer \
 	bench-registry golden lint format \
 	install clean
 
@@ -24,7 +24,7 @@ build: dependencies ## build both programs (debug; the numeric targets are optim
 demo: ## train a small real grid on real text and print its efficiency leverage
 	@studies/demo/run
 
-test: test-swift test-pytorch test-install ## run every test
+test: test-swift test-pytorch test-install check-deploy ## run every test
 
 test-swift: dependencies ## run the tests of the package
 	@swift build --build-tests $(CHECKS)
@@ -36,6 +36,9 @@ test-pytorch: ## run the tests of the PyTorch trainer
 
 test-install: dependencies ## install into a folder, move it, hide checkout and toolchain, run a grid
 	@Tests/install/run
+
+check-deploy: build ## hold units, manifests, proxy, alerts and dashboard to the programs that read them
+	@deploy/check
 
 bench: dependencies ## run the benchmarks
 	@Benchmarks/run
@@ -52,7 +55,9 @@ golden: ## let PyTorch write the numbers that the trainer's tests are held to
 
 lint: ## check the style of Swift sources and the syntax of shell scripts
 	@swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
-	@bash -n deploy/*.sh studies/demo/run Tests/install/run Benchmarks/run Benchmarks/Peer/run \
+	@bash -n deploy/*.sh deploy/check deploy/systemd/backup \
+		deploy/checks/setup deploy/checks/scenario deploy/checks/nginx-configuration \
+		deploy/checks/live deploy/checks/live-steps studies/demo/run Tests/install/run Benchmarks/run Benchmarks/Peer/run \
 		trainers/pytorch/setup Benchmarks/Registry/run Benchmarks/Registry/setup .ci/run
 
 format: ## rewrite the Swift sources in the project's style
@@ -68,6 +73,9 @@ install: dependencies ## build for release and install under PREFIX (default /us
 	@cp -r studies/. $(DESTDIR)$(PREFIX)/share/orchestrator/studies
 	@install -m 644 presets/*.yaml $(DESTDIR)$(PREFIX)/share/orchestrator/presets
 	@install -m 755 deploy/install-dependencies.sh $(DESTDIR)$(PREFIX)/share/orchestrator
+	@install -d $(DESTDIR)$(PREFIX)/share/orchestrator/deploy
+	@cp -r deploy/systemd deploy/nginx deploy/prometheus deploy/grafana deploy/kubernetes \
+		$(DESTDIR)$(PREFIX)/share/orchestrator/deploy
 
 clean: ## remove what was built; prepared corpora and registries stay
-	@rm -rf .build .build-release
+	@rm -rf .build .build-release .build-deploy
