@@ -5,11 +5,14 @@ CHECKS := --explicit-target-dependency-import-check error
 RELEASE := --configuration release --static-swift-stdlib --scratch-path .build-release
 # Fewer than there are, so that what a test measures or waits for is its own.
 TESTS_AT_ONCE := 4
+# Of `make chaos`.
+KILLS ?= 1000
+SEED ?= 1
 SWIFT_SOURCES := Package.swift Sources Tests Benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help dependencies build demo test test-swift test-pytorch test-install check-deploy bench bench-trainer \
-	bench-registry golden lint format \
+.PHONY: help dependencies build demo test test-swift test-pytorch test-install test-chaos check-deploy \
+	chaos bench bench-trainer bench-registry golden lint format \
 	install clean
 
 help: ## list these commands
@@ -24,7 +27,7 @@ build: dependencies ## build both programs (debug; the numeric targets are optim
 demo: ## train a small real grid on real text and print its efficiency leverage
 	@studies/demo/run
 
-test: test-swift test-pytorch test-install check-deploy ## run every test
+test: test-swift test-pytorch test-install test-chaos check-deploy ## run every test
 
 test-swift: dependencies ## run the tests of the package
 	@swift build --build-tests $(CHECKS)
@@ -39,6 +42,13 @@ test-install: dependencies ## install into a folder, move it, hide checkout and 
 
 check-deploy: build ## hold units, manifests, proxy, alerts and dashboard to the programs that read them
 	@deploy/check
+
+test-chaos: ## kill daemon, workers and trainers twenty times (under a minute)
+	@$(MAKE) --no-print-directory chaos KILLS=20
+
+chaos: dependencies ## kill daemon, workers and trainers KILLS times (1000) and compare every loss
+	@swift build $(CHECKS)
+	@.build/debug/chaos --kills $(KILLS) --seed $(SEED)
 
 bench: dependencies ## run the benchmarks
 	@Benchmarks/run

@@ -122,6 +122,10 @@ let package = Package(
       dependencies: ["Registry", "Experiment", "Wire", grdb, grdbSQLite],
       path: "Benchmarks/Registry", exclude: ["peer.py", "run", "setup"], swiftSettings: strict),
 
+    .executableTarget(
+      name: "chaos", dependencies: ["Registry", "Client", "Wire", argumentParser],
+      path: "Tests/Chaos", swiftSettings: strict),
+
     // Tests, one target each; Loopback is the stand-in daemon of those that need one.
     .target(name: "Loopback", path: "Tests/Loopback", swiftSettings: strict),
     .target(name: "CAllocations", path: "Tests/CAllocations"),

@@ -56,13 +56,23 @@ extension Database {
   }
 
   /// The step up to which a series is known before an attempt has a number of its own: by the numbers
-  /// up to the checkpoint that it began from, which earlier attempts recorded.
+  /// up to the checkpoint that it began from, as far as earlier attempts recorded them and no attempt
+  /// between has taken their steps again. One that began from scratch on another node leaves nothing
+  /// of those before it; what is then missing, a trainer that says it again fills in.
   private func inheritedStep(of key: SeriesKey) throws -> Int? {
     let inherited = try cachedStatement(
       sql: """
         SELECT min(first_step, (
-          SELECT max(last_step) FROM loss_chunk
-          WHERE run_id = attempt.run_id AND metric = ? AND epoch < attempt.epoch))
+          SELECT max(min(last_step, coalesce(superseded_after, last_step)))
+          FROM (
+            SELECT last_step, (
+              SELECT min(first_step) FROM attempt AS later
+              WHERE later.run_id = chunk.run_id
+                AND later.epoch > chunk.epoch AND later.epoch < attempt.epoch
+              ) AS superseded_after
+            FROM loss_chunk AS chunk
+            WHERE run_id = attempt.run_id AND metric = ? AND epoch < attempt.epoch)
+          WHERE superseded_after IS NOT 0))
         FROM attempt WHERE run_id = ? AND epoch = ? AND first_step > 0
         """)
     return try Int.fetchOne(inherited, arguments: [key.metric, key.run, key.epoch])

@@ -133,4 +133,26 @@ struct SeriesTests {
       try await ledger.rows("SELECT step, loss FROM losses ORDER BY step")
         == (1...25).map { ["\($0)", $0 <= 10 ? "1.0" : "2.0"] })
   }
+
+  @Test("an attempt that passes over one that began from scratch elsewhere leaves no gap behind it")
+  func passedOver() async throws {
+    let ledger = try await Ledger()
+    try await ledger.submit([1])
+    // The third could not read the checkpoints of the others, and the fourth not those of the third.
+    for (first, steps) in [(0, 0...30), (20, 0...50), (0, 0...5), (40, 0...45)] {
+      let lease = try #require(try await ledger.leaseNext())
+      let start = TrainerEvent.started(
+        .init(parameters: 1, activeParameters: 1, firstStep: first))
+      let events = steps.map {
+        TrainerEvent.step(.init(step: $0, tokens: 8 * $0, loss: Double(lease.epoch)))
+      }
+      _ = try await ledger.report(lease.run, epoch: lease.epoch, [start] + events)
+      _ = try await ledger.registry.workerLeft(Ledger.worker, now: ledger.tick())
+      try await ledger.register()
+    }
+    #expect(
+      try await ledger.rows("SELECT step, loss FROM losses ORDER BY step")
+        == (0...45).map { ["\($0)", $0 <= 5 ? "3.0" : "4.0"] })
+    #expect(try await ledger.registry.inspect().isSound)
+  }
 }
