@@ -9,11 +9,11 @@ SWIFT_SOURCES := Package.swift Sources Tests Benchmarks
 
 .DEFAULT_GOAL := help
 .PHONY: help dependencies build demo test test-swift test-pytorch test-install bench bench-trainer \
-	bench-registry golden lint format \
+	bench-registry golden compare-trainers lint format \
 	install clean
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 dependencies: ## install the Debian packages that are missing
 	@deploy/install-dependencies.sh
@@ -30,9 +30,12 @@ test-swift: dependencies ## run the tests of the package
 	@swift build --build-tests $(CHECKS)
 	@swift test --skip-build --disable-xctest --experimental-maximum-parallelization-width $(TESTS_AT_ONCE)
 
-test-pytorch: ## run the tests of the PyTorch trainer
+test-pytorch: dependencies ## run the tests of the PyTorch trainer, and hold it to the protocol
 	@trainers/pytorch/setup
 	@cd trainers/pytorch && OMP_NUM_THREADS=1 ../../.build-peer/bin/python -m unittest -q test_trainer
+	@swift build $(CHECKS) --product orchestrator
+	@"$$(swift build --show-bin-path)"/orchestrator trainer check --exact --grace 60 \
+		.build-peer/bin/python $(CURDIR)/trainers/pytorch/train.py --device cpu
 
 test-install: dependencies ## install into a folder, move it, hide checkout and toolchain, run a grid
 	@Tests/install/run
@@ -50,9 +53,12 @@ golden: ## let PyTorch write the numbers that the trainer's tests are held to
 	@trainers/pytorch/setup
 	@OMP_NUM_THREADS=1 .build-peer/bin/python Tests/TrainerTests/Golden/make.py
 
+compare-trainers: dependencies ## train one grid by both trainers on the CPU, losses side by side
+	@studies/trainers/run
+
 lint: ## check the style of Swift sources and the syntax of shell scripts
 	@swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
-	@bash -n deploy/*.sh studies/demo/run Tests/install/run Benchmarks/run Benchmarks/Peer/run \
+	@bash -n deploy/*.sh studies/demo/run studies/trainers/run Tests/install/run Benchmarks/run Benchmarks/Peer/run \
 		trainers/pytorch/setup Benchmarks/Registry/run Benchmarks/Registry/setup .ci/run
 
 format: ## rewrite the Swift sources in the project's style
