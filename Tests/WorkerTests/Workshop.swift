@@ -127,3 +127,8 @@ func waitForEnd(of pid: Int32) async {
     await Task.yield()
   }
 }
+
+/// Until the file is gone.
+func waitForEnd(of file: URL) async {
+  while FileManager.default.fileExists(atPath: file.path) { await Task.yield() }
+}
