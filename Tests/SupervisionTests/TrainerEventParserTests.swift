@@ -43,7 +43,7 @@ struct TrainerEventParserTests {
     var parser = TrainerEventParser()
     let violation = parser.feed(Data((line + "\n").utf8)).violation
     guard case .foreign(line, let reason)? = violation else {
-      return #expect(Bool(false), "\(violation, default: "nothing")")
+      return #expect(Bool(false), "\(String(describing: violation))")
     }
     #expect(reason.hasPrefix(fault), "\(reason)")
   }
