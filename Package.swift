@@ -93,7 +93,8 @@ let package = Package(
       name: "Orchestrator",
       dependencies: [
         "Experiment", "ScalingLaws", "GridFile", "Figures", "RunTable", "Wire", "Client", "Corpus",
-        "Conformance", "Registry", "Logs", argumentParser, hummingbird, hummingbirdCore, hummingbirdTLS, lifecycle,
+        "Conformance", "Registry", "Logs", argumentParser, hummingbird, hummingbirdCore,
+        hummingbirdTLS, lifecycle,
         logging, nio, nioHTTP, nioSSL, unixSignals,
       ],
       swiftSettings: strict),

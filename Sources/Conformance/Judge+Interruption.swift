@@ -23,7 +23,8 @@ extension Judge {
 
   private func sigterm(_ run: ObservedRun, in folder: URL) -> Finding {
     guard run.nudges[.leave] != nil else {
-      return .failed(.sigterm, "no `step` event came at which to send it; it \(run.ending(settings))")
+      return .failed(
+        .sigterm, "no `step` event came at which to send it; it \(run.ending(settings))")
     }
     guard run.cut == nil, run.exit == .code(75) else {
       return .failed(.sigterm, "after SIGTERM it \(run.ending(settings))")
@@ -62,7 +63,8 @@ extension Judge {
       return .skipped(.request, "not claimed by `started`")
     }
     guard run.nudges[.checkpoint] != nil else {
-      return .failed(.request, "no `step` event came at which to send it; it \(run.ending(settings))")
+      return .failed(
+        .request, "no `step` event came at which to send it; it \(run.ending(settings))")
     }
     guard let saved = run.checkpoints.last, run.cut == .kill else {
       return .failed(.request, "after SIGUSR1 it \(run.ending(settings))")

@@ -11,10 +11,10 @@ extension Judge {
       spoiled(.divergence, by: runs[0]) ?? divergence(runs[0]),
       .judged(
         .badSpec, bad.map { fault(ofRefusal: $0, of: $1, code: 64) },
-        else: "\(bad.map(\.1).joined(separator: " and ")) are"),
+        else: "refused: \(bad.map(\.1).joined(separator: ", "))"),
       .judged(
         .noCorpus, [fault(ofRefusal: runs[3], of: "an unknown corpus", code: nil)],
-        else: runs[3].ending(settings)),
+        else: "it \(runs[3].ending(settings))"),
     ]
   }
 
@@ -22,7 +22,8 @@ extension Judge {
     let rate = spec.diverging.optimiser.learningRate
     guard let diverged = run.diverged else {
       return .failed(
-        .divergence, "with a learning rate of \(rate) no `diverged` event; it \(run.ending(settings))"
+        .divergence,
+        "with a learning rate of \(rate) no `diverged` event; it \(run.ending(settings))"
       )
     }
     return .judged(

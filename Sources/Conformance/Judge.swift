@@ -18,7 +18,8 @@ struct Judge {
       ? "" : ", \(shape.total) by the spec"
     return [
       .passed(.start, "\(started.parameters) parameters\(counted)"),
-      spoiled(.order, by: run) ?? order(run), numbers(run, started),
+      spoiled(.order, by: run) ?? order(run),
+      spoiled(.numbers, by: run) ?? numbers(run, started),
       spoiled(.evaluation, by: run) ?? evaluation(run), spoiled(.result, by: run) ?? result(run),
     ]
   }

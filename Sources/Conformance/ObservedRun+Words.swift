@@ -13,7 +13,7 @@ extension ObservedRun {
     case .violation(let violation): return "was stopped: \(violation.fact)"
     case nil: break
     }
-    let last = log.split(separator: "\n").last.map { "; its last words: \($0)" } ?? ""
+    let last = log.split(separator: "\n").last.map { "; its last words: \($0.prefix(120))" } ?? ""
     return switch exit {
     case .notStarted(let reason): "could not be started: \(reason)"
     case .code(let code):

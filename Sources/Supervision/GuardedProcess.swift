@@ -15,9 +15,12 @@ struct GuardedProcess: ~Copyable {
     guard log >= 0 else { throw .log(launch.log.path, errno: errno) }
     defer { close(log) }
     var child = cspawn_child()
-    let error = Self.withStrings(launch.command) { arguments in
+    // By its full path: Python, for one, looks beside its first argument for its libraries, and would
+    // look from the run directory.
+    let error = Self.withStrings([program] + launch.command.dropFirst()) { arguments in
       Self.withStrings(launch.environment.map { "\($0)=\($1)" }.sorted()) { environment in
-        cspawn_start(program, arguments, environment, launch.directory.path, log,
+        cspawn_start(
+          program, arguments, environment, launch.directory.path, log,
           observed ? 1 : 0, &child)
       }
     }

@@ -51,7 +51,9 @@ public struct TrainerEventParser: Sendable {
     do {
       parsed.events.append(try Self.decode(line))
     } catch {
-      refuse(.foreign(line: String(decoding: line.prefix(200), as: UTF8.self)), in: &parsed)
+      let quoted = String(decoding: line.prefix(200), as: UTF8.self)
+      let reason = (error as? DecodingError)?.summary(of: "the line") ?? "\(error)"
+      refuse(.foreign(line: quoted, reason: reason), in: &parsed)
     }
   }
 
@@ -68,8 +70,9 @@ public struct TrainerEventParser: Sendable {
 
 /// Output that is no trainer event.
 public enum ProtocolViolation: Error, Hashable, Sendable {
-  /// A line that is not a JSON object with a known `event` and its fields; its first 200 bytes.
-  case foreign(line: String)
+  /// A line that is not a JSON object with a known `event` and its fields; its first 200 bytes, and
+  /// what is wrong with it.
+  case foreign(line: String, reason: String)
   /// A line longer than the limit in bytes.
   case oversized(limit: Int)
 }
@@ -78,9 +81,9 @@ extension ProtocolViolation: CustomStringConvertible {
   /// What was printed, and where it belongs.
   public var description: String {
     switch self {
-    case .foreign(let line):
+    case .foreign(let line, let reason):
       """
-      standard output has a line that is no trainer event: \(line)
+      standard output has a line that is no trainer event, \(reason): \(line)
       hint: print one JSON event a line to standard output, and everything else to standard error
       """
     case .oversized(let limit):

@@ -108,6 +108,12 @@ public enum TrainerEvent: Hashable, Sendable {
       case maxOverMean = "max_over_mean"
       case dropped
     }
+
+    public init(from decoder: any Decoder) throws {
+      let container = try decoder.container(keyedBy: CodingKeys.self)
+      maxOverMean = try container.decode(Double.self, forKey: .maxOverMean)
+      dropped = try container.decodeIfPresent(Double.self, forKey: .dropped) ?? 0
+    }
   }
 
   /// A loss on held-out text.

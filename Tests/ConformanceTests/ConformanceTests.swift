@@ -43,7 +43,7 @@ struct ConformanceTests {
           .divergence: "no `diverged` event; it exited with code 1",
           .badSpec: "steps = 0 was taken: it exited with code 0",
         ]),
-      WrongTrainer("talkative", [.output: "no trainer event: step 3: the loss is"]),
+      WrongTrainer("talkative", [.output: ": step 3: the loss is"]),
       WrongTrainer("littering", [.leftovers: "(sleep) was still there"]),
     ])
   func wrong(trainer: WrongTrainer) async throws {

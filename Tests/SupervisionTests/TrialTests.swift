@@ -104,7 +104,7 @@ struct TrialTests {
   @Test("a violation delivers what came before it, kills, and wins over every result")
   func violation() {
     var trial = trial(printing: [.finished(Self.finished)])
-    let violation = ProtocolViolation.foreign(line: "hello")
+    let violation = ProtocolViolation.foreign(line: "hello", reason: "the line: no JSON")
     #expect(
       trial.printed(.init(events: [Self.step], violation: violation))
         == [.deliver([Self.step]), .kill])

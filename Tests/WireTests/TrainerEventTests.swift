@@ -30,6 +30,10 @@ struct TrainerEventTests {
     let line = #"{"event":"started","parameters":4,"active_parameters":4}"#
     let event = try JSONDecoder().decode(TrainerEvent.self, from: Data(line.utf8))
     #expect(event == .started(.init(parameters: 4, activeParameters: 4)))
+    let step = #"{"event":"step","step":1,"tokens":8,"loss":5,"balance":{"max_over_mean":1.5}}"#
+    #expect(
+      try JSONDecoder().decode(TrainerEvent.self, from: Data(step.utf8))
+        == .step(.init(step: 1, tokens: 8, loss: 5, balance: .init(maxOverMean: 1.5))))
   }
 
   @Test("a trainer says in `started` that it can be asked for checkpoints")

@@ -28,7 +28,8 @@ struct TrainerCommand: AsyncParsableCommand {
     var exact = false
     @Option(
       help: ArgumentHelp(
-        "Work here and leave specs and logs; in a temporary folder otherwise.", valueName: "folder"))
+        "Work here and leave specs and logs; in a temporary folder otherwise.", valueName: "folder")
+    )
     var keep: String?
     @Flag(help: "Print JSON.") var json = false
     @Argument(
@@ -105,7 +106,8 @@ struct TrainerCommand: AsyncParsableCommand {
         let folder = URL(filePath: keep).standardizedFileURL
         guard !FileManager.default.fileExists(atPath: folder.appending(path: "runs").path) else {
           throw CommandFailure(
-            code: .refused, message: "\(keep) has the runs of an earlier check: name another folder")
+            code: .refused, message: "\(keep) has the runs of an earlier check: name another folder"
+          )
         }
         return try await body(folder)
       }

@@ -34,7 +34,7 @@ enum JSONBody {
       return try JSONDecoder().decode(type, from: Data(buffer.readableBytesView))
     } catch let error as DecodingError {
       throw APIError(
-        .invalid, "the request's body is not a \(type): \(error.summary)",
+        .invalid, "the request's body is not a \(type): \(error.summary(of: "the body"))",
         hint: "docs/http.md has every field of every request")
     }
   }
@@ -57,24 +57,5 @@ enum JSONBody {
     Response(
       status: status, headers: [.contentType: "application/json; charset=utf-8"],
       body: .init(byteBuffer: body))
-  }
-}
-
-extension DecodingError {
-  /// The failure in one line: the key's path and what was expected there.
-  var summary: String {
-    switch self {
-    case .keyNotFound(let key, let context):
-      "\(Self.path(context.codingPath + [key])) is missing"
-    case .valueNotFound(_, let context), .typeMismatch(_, let context):
-      "\(Self.path(context.codingPath)): \(context.debugDescription)"
-    case .dataCorrupted(let context):
-      "\(Self.path(context.codingPath)): \(context.debugDescription)"
-    @unknown default: "\(self)"
-    }
-  }
-
-  private static func path(_ keys: [any CodingKey]) -> String {
-    keys.isEmpty ? "the body" : "`\(keys.map(\.stringValue).joined(separator: "."))`"
   }
 }

@@ -10,7 +10,9 @@ extension [Finding] {
       let padding = String(repeating: " ", count: width - name.count)
       lines.append("\(finding.verdict.mark)  \(name)\(padding)  \(finding.promise.title)")
       lines.append("\(Self.indent)\(finding.why)")
-      if finding.verdict == .failed { lines.append("\(Self.indent)mend: \(finding.promise.remedy)") }
+      if finding.verdict == .failed {
+        lines.append("\(Self.indent)mend: \(finding.promise.remedy)")
+      }
     }
     let counts = [Finding.Verdict.passed, .failed, .skipped].map { verdict in
       "\(count { $0.verdict == verdict }) \(verdict.rawValue)"
