@@ -71,6 +71,9 @@ let package = Package(
     .target(
       name: "Supervision", dependencies: ["Experiment", "Wire", "CSpawn"], swiftSettings: strict),
     .target(
+      name: "Conformance", dependencies: ["Experiment", "Wire", "Corpus", "Supervision"],
+      swiftSettings: strict),
+    .target(
       name: "Trainer", dependencies: ["Experiment", "Wire", "Corpus", "CKernels", "COneDNN"],
       swiftSettings: numeric),
     .target(
@@ -90,7 +93,7 @@ let package = Package(
       name: "Orchestrator",
       dependencies: [
         "Experiment", "ScalingLaws", "GridFile", "Figures", "RunTable", "Wire", "Client", "Corpus",
-        "Registry", "Logs", argumentParser, hummingbird, hummingbirdCore, hummingbirdTLS, lifecycle,
+        "Conformance", "Registry", "Logs", argumentParser, hummingbird, hummingbirdCore, hummingbirdTLS, lifecycle,
         logging, nio, nioHTTP, nioSSL, unixSignals,
       ],
       swiftSettings: strict),
@@ -146,6 +149,12 @@ let package = Package(
     .testTarget(name: "CorpusTests", dependencies: ["Corpus", "Wire"], swiftSettings: numeric),
     .testTarget(
       name: "SupervisionTests", dependencies: ["Supervision", "Wire"], swiftSettings: strict),
+    .testTarget(
+      name: "ConformanceTests",
+      dependencies: [
+        "Conformance", "Experiment", "Orchestrator", "ScalingLaws", "Worker",
+      ],
+      exclude: ["Trainers"], swiftSettings: strict),
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels"], swiftSettings: numeric),
     .testTarget(
       name: "TrainerTests",

@@ -64,7 +64,7 @@ struct CoverageBenchmark {
     var tally = FormTally(parameters: design.parameters.map { _ in Tally() })
     for study in 0..<options.repeats {
       let data = try design.data(seed: UInt64(1 + study))
-      guard let fit = try fit(design.form, data, seed: UInt64(study)) else {
+      guard let fit = try fit(design, data, seed: UInt64(study)) else {
         tally.refused += 1
         continue
       }
@@ -83,11 +83,12 @@ struct CoverageBenchmark {
 
   /// Nil when no start converges.
   private func fit(
-    _ form: any NamedLawForm, _ data: LawData, seed: UInt64
+    _ design: StudyDesign, _ data: LawData, seed: UInt64
   ) throws -> LawFit? {
     do {
       return try LawFit.fit(
-        form, to: data, options: FitOptions(bootstraps: bootstraps, seed: seed),
+        design.form, to: data,
+        options: FitOptions(loss: design.loss, bootstraps: bootstraps, seed: seed),
         threads: options.threads)
     } catch {
       if case .noConvergence = error { return nil }

@@ -10,6 +10,9 @@ struct StudyDesign {
   var points: [[Double]]
   /// Standard deviation of log y.
   var noise: Double
+  /// What a fit of the form minimises: what the stages of a study minimise where they fit this form,
+  /// else what `orchestrator fit` does unless told otherwise.
+  var loss: ResidualLoss
 
   /// One simulated study.
   func data(seed: UInt64) throws -> LawData {
@@ -33,6 +36,7 @@ struct StudyDesign {
     parameters = study.parameters ?? form.published[0].values
     points = study.points
     noise = study.noise
+    loss = study.loss
   }
 }
 
@@ -42,11 +46,16 @@ extension StudyDesign {
     var parameters: [Double]?
     var points: [[Double]]
     var noise: Double
+    var loss: ResidualLoss
 
-    init(_ points: [[Double]], noise: Double, parameters: [Double]? = nil) {
+    init(
+      _ points: [[Double]], noise: Double, parameters: [Double]? = nil,
+      loss: ResidualLoss = .huber(delta: 0.02)
+    ) {
       self.points = points
       self.noise = noise
       self.parameters = parameters
+      self.loss = loss
     }
   }
 
@@ -72,15 +81,17 @@ extension StudyDesign {
   private static let sparsities = [0, 0.25, 0.5, 0.75, 0.9, 0.95, 0.98]
 
   private static let studies: [String: Study] = [
-    "joint-leverage": Study(lingPoints, noise: 0.05),
-    "summary": Study(lingPoints, noise: 0.05, parameters: [0.1, 0.02, -0.05, 0.7]),
-    "leverage-by-activation": Study(grid(ratios), noise: 0.03, parameters: [-0.45, 0.0163, 50]),
+    "joint-leverage": Study(lingPoints, noise: 0.05, loss: .huber(delta: 0.1)),
+    "summary": Study(
+      lingPoints, noise: 0.05, parameters: [0.1, 0.02, -0.05, 0.7], loss: .huber(delta: 0.1)),
+    "leverage-by-activation": Study(
+      grid(ratios), noise: 0.03, parameters: [-0.45, 0.0163, 50], loss: .huber(delta: 0.1)),
     "leverage-by-granularity": Study(
-      grid(granularities), noise: 0.03, parameters: [1.3, -0.02, -7]),
+      grid(granularities), noise: 0.03, parameters: [1.3, -0.02, -7], loss: .huber(delta: 0.1)),
     "leverage-by-compute": Study(
-      grid(spread(1e18, 3e20, 6)), noise: 0.03, parameters: [0.06, -1.5]),
-    "lr-by-compute": Study(nearOptimal, noise: 0.2),
-    "batch-by-compute": Study(nearOptimal, noise: 0.2),
+      grid(spread(1e18, 3e20, 6)), noise: 0.03, parameters: [0.06, -1.5], loss: .huber(delta: 0.1)),
+    "lr-by-compute": Study(nearOptimal, noise: 0.2, loss: .squared),
+    "batch-by-compute": Study(nearOptimal, noise: 0.2, loss: .squared),
     "flops-by-compute": Study(grid(spread(3e17, 3e20, 7)), noise: 0.05),
     "tokens-by-compute": Study(grid(spread(3e17, 3e20, 7)), noise: 0.05),
     "loss-by-compute": Study(grid(spread(3e17, 3e20, 7)), noise: 0.003, parameters: [30, -0.06]),

@@ -23,6 +23,7 @@ struct plan {
   char *const *argv;
   char *const *envp;
   const char *directory;
+  int observed;
 };
 
 static void note_child(int signal) { (void)signal; }
@@ -46,10 +47,16 @@ static _Noreturn void become_trainer(const struct plan *plan, pid_t guard, int s
   _exit(127);
 }
 
-static _Noreturn void watch(pid_t trainer, int status, int lifeline, const sigset_t *during) {
+/// Sleeps until a child ends; with the parent's end of the lifeline gone the whole group ends.
+static void await_child(int lifeline, const sigset_t *during) {
+  struct pollfd line = {.fd = lifeline, .events = POLLIN};
+  if (ppoll(&line, 1, NULL, during) > 0) kill(0, SIGKILL);
+}
+
+static _Noreturn void watch(pid_t trainer, int observed, int status, int lifeline,
+                            const sigset_t *during) {
   for (;;) {
-    struct pollfd line = {.fd = lifeline, .events = POLLIN};
-    if (ppoll(&line, 1, NULL, during) > 0) kill(0, SIGKILL);
+    await_child(lifeline, during);
     int code;
     if (waitpid(trainer, &code, WNOHANG) != trainer) continue;
     if (WIFEXITED(code)) {
@@ -57,6 +64,7 @@ static _Noreturn void watch(pid_t trainer, int status, int lifeline, const sigse
     } else {
       tell(status, CSPAWN_SIGNALLED, WTERMSIG(code));
     }
+    while (observed) await_child(lifeline, during);
     kill(0, SIGKILL);
   }
 }
@@ -102,7 +110,7 @@ static _Noreturn void become_guard(const struct plan *plan, int output, int log,
   }
   close(STDOUT_FILENO);
   close(STDERR_FILENO);
-  watch(trainer, status, lifeline, &none);
+  watch(trainer, plan->observed, status, lifeline, &none);
 }
 
 /// A pipe whose ends are above the standard descriptors and close on exec. Returns 0 or an errno.
@@ -117,11 +125,12 @@ static int high_pipe(int ends[2]) {
 }
 
 int cspawn_start(const char *path, char *const argv[], char *const envp[], const char *directory,
-                 int log, struct cspawn_child *child) {
-  struct plan plan = {path, argv, envp, directory};
+                 int log, int observed, struct cspawn_child *child) {
+  struct plan plan = {path, argv, envp, directory, observed};
   int pipes[3][2] = {{-1, -1}, {-1, -1}, {-1, -1}};
   int error = 0;
   for (int i = 0; i < 3 && error == 0; i++) error = high_pipe(pipes[i]);
+  if (error == 0 && observed) fcntl(pipes[0][1], F_SETPIPE_SZ, 1);
   pid_t guard = -1;
   if (error == 0) {
     guard = _Fork();

@@ -17,7 +17,7 @@ struct Orchestrator: AsyncParsableCommand {
       Run.self, Serve.self, Submit.self, StatusCommand.self, Runs.self, Show.self, Explain.self,
       Cancel.self, Pause.self, Resume.self, RetryCommand.self, StudyCommand.self, NodeCommand.self,
       ImportCommand.self, ExportCommand.self, LeverageCommand.self, Laws.self, LawCommand.self,
-      Evaluations.self, FitCommand.self, PlanCommand.self, SQL.self, CorpusCommand.self,
+      Evaluations.self, TrainerCommand.self, FitCommand.self, PlanCommand.self, SQL.self, CorpusCommand.self,
       BackupCommand.self, RestoreCommand.self, CheckCommand.self, CleanCommand.self,
       WebhookCommand.self, TokenCommand.self, OpenAPICommand.self,
     ])

@@ -22,6 +22,8 @@ public struct Tallies: Hashable, Sendable {
   /// Bytes of the file and of its write-ahead log.
   public var databaseBytes: Int64 = 0
   public var walBytes: Int64 = 0
+  /// Bytes that are free on the disk of the file.
+  public var freeBytes: Int64 = 0
   /// The newest event.
   public var sequence: Int64 = 0
   /// Events after the one that was asked for, by kind.
@@ -41,6 +43,7 @@ extension Registry {
       tallies.runs = try database.runTallies()
       try tallies.takeCounts(database)
       (tallies.databaseBytes, tallies.walBytes) = try database.fileSize()
+      tallies.freeBytes = try database.freeBytes()
       tallies.sequence =
         try Int64.fetchOne(database, sql: "SELECT max(sequence) FROM event") ?? 0
       let kinds = try Row.fetchAll(

@@ -6,8 +6,10 @@ import Glibc
 struct GuardedProcess: ~Copyable {
   private let child: cspawn_child
 
-  /// Starts the trainer under its guard. That its program cannot be executed shows in `exit`.
-  init(_ launch: TrainerLaunch) throws(StartError) {
+  /// Starts the trainer under its guard. That its program cannot be executed shows in `exit`. What it
+  /// leaves behind ends with it; when it is `observed`, with this value, and it cannot print far ahead
+  /// of its reader.
+  init(_ launch: TrainerLaunch, observed: Bool = false) throws(StartError) {
     guard let program = launch.program else { throw .noProgram(launch.command.first ?? "") }
     let log = open(launch.log.path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
     guard log >= 0 else { throw .log(launch.log.path, errno: errno) }
@@ -15,7 +17,8 @@ struct GuardedProcess: ~Copyable {
     var child = cspawn_child()
     let error = Self.withStrings(launch.command) { arguments in
       Self.withStrings(launch.environment.map { "\($0)=\($1)" }.sorted()) { environment in
-        cspawn_start(program, arguments, environment, launch.directory.path, log, &child)
+        cspawn_start(program, arguments, environment, launch.directory.path, log,
+          observed ? 1 : 0, &child)
       }
     }
     guard error == 0 else { throw .spawn(program, errno: error) }
@@ -32,6 +35,9 @@ struct GuardedProcess: ~Copyable {
   /// The descriptors to wait for: standard output, and the guard's word about the exit.
   var output: Int32 { child.output }
   var status: Int32 { child.status }
+
+  /// The process group of the trainer and all that it starts; the guard has its number.
+  var group: Int32 { child.group }
 
   func signal(_ number: Int32) { kill(-child.group, number) }
 

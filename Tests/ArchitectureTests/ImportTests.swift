@@ -15,12 +15,13 @@ struct ImportTests {
     "Client": ["Experiment", "Wire", "CCurl"],
     "Corpus": ["Experiment", "Wire", "CSentencePiece"],
     "Supervision": ["Experiment", "Wire", "CSpawn"],
+    "Conformance": ["Experiment", "Wire", "Corpus", "Supervision"],
     "Trainer": ["Experiment", "Wire", "Corpus", "CKernels", "COneDNN"],
     "Registry": ["Experiment", "Wire", "CMigrations", "CStatfs"],
     "Worker": ["Experiment", "Wire", "Client", "Corpus", "Supervision", "Trainer", "Logs"],
     "Orchestrator": [
       "Experiment", "ScalingLaws", "GridFile", "Figures", "RunTable", "Wire", "Client", "Corpus",
-      "Registry", "Logs",
+      "Conformance", "Registry", "Logs",
     ],
   ]
 

@@ -141,7 +141,9 @@ struct MetricsTests {
       let nowhere = ["route": "unmatched", "status": "404"]
       #expect(read.value("orchestrator_http_requests_total", nowhere) == 1)
       #expect(read.value("orchestrator_commit_duration_seconds_count").map { $0 >= 4 } == true)
+      #expect(read.value("orchestrator_events_total", ["kind": "node.set_aside"]) == 0)
       #expect(read.value("orchestrator_registry_bytes").map { $0 > 4096 } == true)
+      #expect(read.value("orchestrator_registry_disk_free_bytes").map { $0 > 1e6 } == true)
       #expect(read.value("process_resident_memory_bytes").map { $0 > 1e6 } == true)
       #expect(read.value("process_cpu_seconds_total").map { $0 > 0 } == true)
     }

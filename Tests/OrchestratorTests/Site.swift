@@ -71,7 +71,10 @@ final class Site: Sendable {
   func worker(_ folder: String, _ options: [String] = []) throws -> Program {
     let program = try Program(
       "worker",
-      ["--connect", url, "--data", self.folder(folder).path, "--grace", "60", "--verbose", "--slots", "1"] + options
+      [
+        "--connect", url, "--data", self.folder(folder).path, "--grace", "60", "--verbose",
+        "--slots", "1",
+      ] + options
     )
     workers.withLock { $0.append(program) }
     return program

@@ -32,8 +32,11 @@ struct cspawn_child {
 };
 
 /// Starts `path` with `argv` and `envp` in `directory`, in a process group of its own under a small
-/// guard process. Standard input is empty, standard error goes to `log`. Returns 0, or an errno.
+/// guard process. Standard input is empty, standard error goes to `log`. What the trainer leaves behind
+/// when it exits is ended at once. Of one that is `observed` it lives until the lifeline closes, so
+/// that it can be seen, and its output is the smallest pipe there is, so that it cannot run far ahead
+/// of its reader. Returns 0, or an errno.
 int cspawn_start(const char *path, char *const argv[], char *const envp[], const char *directory,
-                 int log, struct cspawn_child *child);
+                 int log, int observed, struct cspawn_child *child);
 
 #endif

@@ -14,6 +14,10 @@ struct Run: AsyncParsableCommand {
   @Option(help: "Trainers side by side, a core each; as many as the machine has cores.")
   var slots = ProcessInfo.processInfo.activeProcessorCount
   @Option(
+    name: .customLong("trainer"),
+    help: "Another trainer, as `worker serve --trainer NAME=COMMAND`; repeatable.")
+  var trainers: [String] = []
+  @Option(
     help: ArgumentHelp(
       "Write EL against A here; the name ends in .svg, .png or .pdf.", valueName: "file"))
   var figure: String?
@@ -24,6 +28,9 @@ struct Run: AsyncParsableCommand {
 
   func validate() throws {
     guard slots > 0 else { throw ValidationError("--slots is positive") }
+    if let wrong = trainers.first(where: { $0.split(separator: "=", maxSplits: 1).count < 2 }) {
+      throw ValidationError("--trainer \(wrong): write NAME=COMMAND")
+    }
     if let figure, LeverageFigure.output(for: figure) == nil {
       throw ValidationError("--figure \(figure): the name ends in .svg, .png or .pdf")
     }
@@ -39,7 +46,9 @@ struct Run: AsyncParsableCommand {
       let screen = Screen.process
       let reply = try await daemon.desk.submit(Submission(text: text, file: file, dryRun: false))
       screen.note(reply.summary(slots: slots))
-      let standing = try await LocalRun(daemon: daemon, slots: slots, screen: screen).train(reply)
+      let standing = try await LocalRun(
+        daemon: daemon, slots: slots, trainers: trainers, screen: screen
+      ).train(reply)
       try await daemon.refit.refit(reply.study, isComplete: true)
       try await report(on: reply.study, RegistryAnswers(registry: daemon.desk.registry))
       try refuse(standing)

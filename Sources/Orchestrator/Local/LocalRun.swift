@@ -14,6 +14,8 @@ struct LocalRun {
 
   var daemon: Daemon
   var slots: Int
+  /// Trainers beside the native one, `NAME=COMMAND` each.
+  var trainers: [String] = []
   var screen: Screen
 
   /// How the grids stand.
@@ -85,7 +87,8 @@ struct LocalRun {
     }
     let data = daemon.desk.settings.data
     let worker = try LocalWorker(
-      daemon: "http://127.0.0.1:\(port)", slots: slots, data: data, log: workerLog
+      daemon: "http://127.0.0.1:\(port)", slots: slots, trainers: trainers, data: data,
+      log: workerLog
     ) { tell.yield(.workerEnded(code: $0)) }
     let result = await Result { try await follow(reply, happenings, &progress) }
     screen.clearProgress()

@@ -11,16 +11,18 @@ final class LocalWorker: Sendable {
   private let lifeline = Pipe()
   private let exits: AsyncStream<Void>
 
-  /// Starts it; its own words go to `log`, and `onExit` gets its exit code.
+  /// Starts it with `trainers` beside the native one, `NAME=COMMAND` each; its own words go to `log`,
+  /// and `onExit` gets its exit code.
   init(
-    daemon url: String, slots: Int, data: URL, log: URL,
+    daemon url: String, slots: Int, trainers: [String], data: URL, log: URL,
     onExit: @escaping @Sendable (Int32) -> Void
   ) throws {
     let process = Process()
     process.executableURL = try Self.program()
-    process.arguments = [
-      "--connect", url, "--slots", "\(slots)", "--data", data.path, "--until-stdin-closes",
-    ]
+    process.arguments =
+      [
+        "--connect", url, "--slots", "\(slots)", "--data", data.path, "--until-stdin-closes",
+      ] + trainers.flatMap { ["--trainer", $0] }
     // The daemon is this process, on loopback: what a person has set for another is not for it.
     process.environment = ProcessInfo.processInfo.environment.filter {
       !ConnectionOptions.secretVariables.contains($0.key)
@@ -45,7 +47,7 @@ final class LocalWorker: Sendable {
   }
 
   /// The `worker` beside this program.
-  private static func program() throws -> URL {
+  static func program() throws -> URL {
     let own = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
     let worker = own.deletingLastPathComponent().appending(path: "worker")
     guard FileManager.default.isExecutableFile(atPath: worker.path) else {

@@ -97,13 +97,31 @@ struct Bootstrap {
   private func refit(seed: UInt64) -> [Double]? {
     var generator = SplitMix64(seed: seed)
     let (drawn, size) = draw(&generator)
-    let end = problem.minimum(of: drawn, from: best.theta)
+    var end = problem.minimum(of: drawn, from: best.theta)
+    if let across = acrossInfinity(end.theta) {
+      let other = problem.minimum(of: drawn, from: across)
+      if other.converged, !end.converged || other.value < end.value { end = other }
+    }
     // A sum of n − p squares seldom exceeds its mean by five of its standard deviations.
     let excess = 1 + 5 * (2 / Double(max(degreesOfFreedom, 1))).squareRoot()
     if end.converged, end.value <= best.value * size * size * excess { return end.theta }
     let again = problem.minimum(of: drawn, from: second)
     let ends = [end, again].filter(\.converged)
     return ends.min { $0.value < $1.value }?.theta
+  }
+
+  /// The start beyond a descent that a bound has stopped: that coordinate at its other bound. A factor
+  /// of a slope, as c of b·x·(x + c), grows to infinity where b changes its sign and comes back from
+  /// the other side; no descent gets there by itself.
+  private func acrossInfinity(_ theta: [Double]) -> [Double]? {
+    var other = theta
+    for k in problem.free {
+      let (low, high) = (problem.bounds.lower[k], problem.bounds.upper[k])
+      guard low == -high else { continue }
+      let reach = 0.999 * high
+      if theta[k] > reach { other[k] = low } else if theta[k] < -reach { other[k] = high }
+    }
+    return other == theta ? nil : other
   }
 
   /// One draw, and the size of its noise relative to the data's.

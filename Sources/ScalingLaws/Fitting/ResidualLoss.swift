@@ -24,6 +24,7 @@ public enum ResidualLoss: Hashable, Codable, Sendable {
       return size <= 1 ? (r * r / 2, r) : (size - 0.5, r < 0 ? -1 : 1)
     }
   }
+
   /// Second derivative at a residual measured in `unit`.
   @inline(__always)
   func curvature(_ r: Double) -> Double {

@@ -87,13 +87,17 @@ final class DaemonMetrics: Sendable {
       MetricFamily(
         "orchestrator_registry_wal_bytes", .gauge, "Size of its write-ahead log.",
         Double(tallies.walBytes)),
+      MetricFamily(
+        "orchestrator_registry_disk_free_bytes", .gauge, "Room on the registry's disk.",
+        Double(tallies.freeBytes)),
     ]
   }
 
   private static func families(_ counted: Counted) -> [MetricFamily] {
     var events = MetricFamily("orchestrator_events_total", .counter, "Events, by kind.")
-    for (kind, count) in counted.events.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-      events.add(Double(count), ("kind", kind.name))
+    // Each from 0 on: Prometheus sees no increase in a counter that appears with its first event.
+    for kind in RegistryEvent.Kind.allCases.sorted(by: { $0.rawValue < $1.rawValue }) {
+      events.add(Double(counted.events[kind, default: 0]), ("kind", kind.name))
     }
     var attempts = MetricFamily(
       "orchestrator_attempts_total", .counter, "Attempts that have ended, by outcome.")

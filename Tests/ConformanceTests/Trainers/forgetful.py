@@ -1,0 +1,6 @@
+"""Begins anew where it should go on."""
+
+from right import train
+
+train.newest = lambda: [0, [0.0, 0.0]]
+train.main()
