@@ -130,9 +130,11 @@ let package = Package(
       name: "chaos", dependencies: ["Registry", "Client", "Wire", argumentParser],
       path: "Tests/Chaos", swiftSettings: strict),
 
-    // Tests, one target each; Loopback is the stand-in daemon of those that need one.
+    // Tests, one target each; Loopback is the stand-in daemon of those that need one, Mutants breaks
+    // what decoders read.
     .target(name: "Loopback", path: "Tests/Loopback", swiftSettings: strict),
     .target(name: "CAllocations", path: "Tests/CAllocations"),
+    .target(name: "Mutants", path: "Tests/Mutants", swiftSettings: numeric),
     .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     .testTarget(name: "ExperimentTests", dependencies: ["Experiment"], swiftSettings: numeric),
     .testTarget(
@@ -162,6 +164,11 @@ let package = Package(
       ],
       exclude: ["Golden"], swiftSettings: numeric),
     .testTarget(
+      name: "FuzzTests",
+      dependencies: [
+        "Mutants", "GridFile", "RunTable", "Wire", "Supervision", "Corpus", "Trainer", "Registry",
+      ], swiftSettings: strict),
+    .testTarget(
       name: "RegistryTests", dependencies: ["Registry", "Experiment", "Wire", "CMigrations", grdb],
       exclude: ["schema.sql", "Samples"], swiftSettings: strict),
     .testTarget(
@@ -175,8 +182,8 @@ let package = Package(
       name: "OrchestratorTests",
       dependencies: [
         "Orchestrator", "Worker", "Registry", "RunTable", "Client", "Corpus", "ScalingLaws",
-        "Experiment", "Wire", "Logs", "Loopback", argumentParser, hummingbird, lifecycle, logging,
-        nio,
+        "Experiment", "Wire", "Logs", "Loopback", "Mutants", argumentParser, hummingbird, lifecycle,
+        logging, nio,
       ],
       swiftSettings: strict),
   ]

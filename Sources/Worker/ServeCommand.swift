@@ -133,7 +133,11 @@ struct ServeCommand: AsyncParsableCommand {
     let host = ProcessInfo.processInfo.hostName
     let data = URL(filePath: data ?? environment["ORCHESTRATOR_DATA"] ?? "data").standardizedFileURL
     let runs = runs.map { URL(filePath: $0).standardizedFileURL } ?? data.appending(path: "runs")
-    try FileManager.default.createDirectory(at: runs, withIntermediateDirectories: true)
+    do {
+      try FileManager.default.createDirectory(at: runs, withIntermediateDirectories: true)
+    } catch {
+      throw UnusableFolder(path: runs.path, reason: error.localizedDescription)
+    }
     let catalogue: TrainerCatalogue
     do {
       catalogue = try TrainerCatalogue(

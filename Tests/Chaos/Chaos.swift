@@ -65,6 +65,7 @@ struct Chaos: AsyncParsableCommand {
     let calm = try Cluster(laboratory, name: "undisturbed", lease: lease)
     let peace = try await Ordeal(calm, seed: seed, kills: 0).survive()
     print("undisturbed: \(Summary.seconds(peace.duration))")
+    fflush(nil)
     let cluster = try Cluster(laboratory, name: "disturbed", lease: lease)
     let ordeal = Ordeal(cluster, seed: seed, kills: kills)
     let blows = try await ordeal.survive()

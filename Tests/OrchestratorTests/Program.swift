@@ -1,7 +1,8 @@
 import Foundation
 import Synchronization
 
-/// One of the two programs as a real process, whose words a test waits for.
+/// One of the two programs, or another by its full path, as a real process, whose words a test waits
+/// for.
 final class Program: Sendable {
   private let process: Mutex<Process>
   private let lines: Mutex<AsyncStream<String>.Iterator>
@@ -23,7 +24,8 @@ final class Program: Sendable {
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     if let log { try Data().write(to: log) }
     let copy = try log.map { try FileHandle(forWritingTo: $0) }
-    process.executableURL = Self.folder.appending(path: name)
+    process.executableURL =
+      name.hasPrefix("/") ? URL(filePath: name) : Self.folder.appending(path: name)
     process.arguments = arguments
     let (errors, results) = (Pipe(), Pipe())
     process.standardError = errors
@@ -67,10 +69,9 @@ final class Program: Sendable {
     return (code, text)
   }
 
-  func signal(_ number: Int32) {
-    let pid = process.withLock { $0.processIdentifier }
-    kill(pid, number)
-  }
+  var id: pid_t { process.withLock { $0.processIdentifier } }
+
+  func signal(_ number: Int32) { kill(id, number) }
 
   /// A thread of its own reads: a pipe that stays silent must not hold one of Swift's shared threads.
   private static func lines(

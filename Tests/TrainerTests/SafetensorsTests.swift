@@ -70,6 +70,18 @@ struct SafetensorsTests {
     }
   }
 
+  @Test("cannot ask for more bytes than can be counted")
+  func uncountable() {
+    let json =
+      #"{"w":{"data_offsets":[0,9223372036854775804],"dtype":"F32","#
+      + #""shape":[2305843009213693951]}}"#
+    let bytes =
+      withUnsafeBytes(of: UInt64(json.utf8.count).littleEndian) { Data($0) } + Data(json.utf8)
+    #expect(throws: CheckpointError.torn(expected: .max, found: bytes.count)) {
+      try SafetensorsHeader.decode(bytes)
+    }
+  }
+
   @Test("cannot have a header that fills the memory")
   func absurd() {
     #expect(throws: CheckpointError.malformed("its header would have 100000001 bytes")) {

@@ -64,8 +64,10 @@ struct SafetensorsHeader: Equatable {
     } catch {
       throw .malformed("its header is no description of float32 tensors")
     }
-    guard bytes.count == size + header.dataSize else {
-      throw .torn(expected: size + header.dataSize, found: bytes.count)
+    guard bytes.count - size == header.dataSize else {
+      // A header may ask for more than there are numbers to count it.
+      let (expected, overflows) = size.addingReportingOverflow(header.dataSize)
+      throw .torn(expected: overflows ? .max : expected, found: bytes.count)
     }
     return (header, size)
   }
